@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Reports: what a run found, written in one format. A reporter writes to a stream and nowhere
+ * else, keeps no state, and produces the same bytes for the same run. The stream's errors are
+ * checked by whoever opened it.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lint/finding.h"
+
+/* One zone of a run. Everything is the run's. */
+struct acml_run_zone {
+	const char *file;
+	const char *origin;             /* Final dot. */
+	bool origin_guessed;
+	bool has_serial;
+	uint32_t serial;
+	uint64_t records;
+	bool complete;
+	const struct acml_result *result;
+};
+
+/* An input that could not be read or parsed. */
+struct acml_run_error {
+	const char *file;
+	uint32_t line;                  /* 0: the file as a whole. */
+	const char *message;
+};
+
+struct acml_run {
+	const char *version;
+	int64_t now;
+	const struct acml_run_zone *zones;      /* In the order of the inputs. */
+	size_t n_zones;
+	const struct acml_run_error *errors;
+	size_t n_errors;
+	size_t count[ACML_SEVERITIES];          /* Over all zones, suppressed ones apart. */
+	size_t suppressed;
+};
+
+struct acml_style {
+	bool color;
+	bool quiet;                     /* Findings only: no closing line. */
+};
+
+struct acml_reporter {
+	const char *name;
+	/* KNOT_EOK or KNOT_ENOMEM; errors of the stream stay in the stream. */
+	int (*write)(FILE *out, const struct acml_run *run, const struct acml_style *style);
+};
+
+extern const struct acml_reporter acml_reporter_json;
+extern const struct acml_reporter acml_reporter_text;
+
+/* All of them, NULL-terminated. */
+extern const struct acml_reporter *const acml_reporters[];
+
+/* NULL: there is no such format. */
+const struct acml_reporter *acml_reporter_find(const char *name);
+
+/* "2026-11-21T00:00:00Z". Returns buffer. */
+#define ACML_TIME_TEXT 40
+const char *acml_time_text(int64_t when, char buffer[ACML_TIME_TEXT]);
