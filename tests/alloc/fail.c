@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Preloaded library: lets the n-th allocation of a program fail. Counting begins with main(), so
+ * that what other libraries do while they are loaded stays out of it.
+ *
+ *   ACML_FAIL_AT=n       the n-th fails, the ones behind it succeed
+ *   ACML_FAIL_FROM=n     the n-th fails and all behind it
+ *   ACML_FAIL_COUNT=fd   at the end, writes the number of allocations to this descriptor
+ *
+ * glibc's own callers (strdup, fopen, getline …) come through here as well.
+ */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+typedef int (*main_fn)(int argc, char **argv, char **envp);
+typedef int (*start_fn)(main_fn program, int argc, char **argv, void (*init)(void),
+                        void (*fini)(void), void (*unload)(void), void *stack);
+
+int __libc_start_main(main_fn program, int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*unload)(void), void *stack);
+
+static main_fn real_main;
+static atomic_bool counting;
+static atomic_ulong count;
+static unsigned long fail_at;
+static unsigned long fail_from;
+
+static bool refuse(void)
+{
+	if (!counting) {
+		return false;
+	}
+	unsigned long number = atomic_fetch_add(&count, 1) + 1;
+	return number == fail_at || (fail_from != 0 && number >= fail_from);
+}
+
+void *malloc(size_t size)
+{
+	if (refuse()) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size)
+{
+	if (refuse()) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __libc_calloc(number, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	if (refuse()) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __libc_realloc(old, size);
+}
+
+static unsigned long setting(const char *name)
+{
+	const char *text = getenv(name);
+	return text == NULL ? 0 : strtoul(text, NULL, 10);
+}
+
+static void tell(void)
+{
+	unsigned long total = count;
+	counting = false;
+
+	unsigned long fd = setting("ACML_FAIL_COUNT");
+	if (fd != 0) {
+		dprintf((int)fd, "%lu\n", total);
+	}
+}
+
+static int counted_main(int argc, char **argv, char **envp)
+{
+	fail_at = setting("ACML_FAIL_AT");
+	fail_from = setting("ACML_FAIL_FROM");
+	atexit(tell);
+	counting = true;
+	return real_main(argc, argv, envp);
+}
+
+int __libc_start_main(main_fn program, int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*unload)(void), void *stack)
+{
+	void *symbol = dlsym(RTLD_NEXT, "__libc_start_main");
+	start_fn next;
+	memcpy(&next, &symbol, sizeof(next));
+
+	real_main = program;
+	return next(counted_main, argc, argv, init, fini, unload, stack);
+}

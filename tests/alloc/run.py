@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The n-th allocation fails, for every n of a small lint: a clean error, exit status 2, no crash.
+
+Needs $ACMLINT and $ACMLINT_BUILD, as tests/run sets them.
+"""
+
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.environ["ACMLINT"]
+LIBRARY = os.path.join(os.environ["ACMLINT_BUILD"], "tests", "alloc", "libfail.so")
+
+ZONE = """$ORIGIN example.com.
+$TTL 300
+@ SOA ns1 hostmaster 2026112101 7200 3600 1209600 300
+@ NS ns1
+@ NS ns2
+ns1 A 192.0.2.1
+ns2 A 192.0.2.2
+@ CAA 0 issue "letsencrypt.org"    ; acmlint: allow CAA006 -- nothing to allow here
+www A 192.0.2.3
+_a79865eb4cd1a6ab990a45779b4e0b96.www CNAME _424c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws.
+_b79865eb4cd1a6ab990a45779b4e0b96.shop.example.com CNAME _424c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws
+$INCLUDE more.inc
+broken A 192.0.2.256
+"""
+MORE = "*.wild CNAME www\nd DNAME example.net.\nloop CNAME loop\n"
+CONF = "acmlint:\n  - id: default\n    name: [shop.example.com, \"*.example.com\"]\n    rule: [TOK017=off]\n"
+
+CHECK = ["check", "-j", "1", "--now", "2026-11-21T00:00:00Z", "--name", "www.example.com"]
+COMMANDS = [
+    CHECK + ["example.com.zone"],
+    CHECK + ["-f", "json", "-c", "acmlint.conf", "example.com.zone", "other.zone"],
+    CHECK + ["--rule", "CAA002=warning", "."],
+    ["lookup", "example.com.zone", "a.wild.example.com", "A"],
+    ["explain", "CAA002"],
+    ["rules", "--format", "json"],
+]
+
+
+def run(folder, command, **settings):
+    environment = {"LD_PRELOAD": LIBRARY, "LC_ALL": "C", "PATH": os.environ["PATH"]}
+    environment.update({"ACML_" + key: str(value) for key, value in settings.items()})
+    return subprocess.run([PROGRAM] + command, cwd=folder, env=environment, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def whole(command, output):
+    """Whether a report looks whole although memory ran out."""
+    if not output:
+        return False
+    if "json" in command:
+        try:
+            return not json.loads(output).get("errors")
+        except (ValueError, AttributeError):
+            return False
+    return command[0] == "check" and output.rstrip().endswith(b"info")
+
+
+def judge(folder, command, normal, mode, number):
+    """None, or what is wrong."""
+    place = "%s=%d acmlint %s" % (mode, number, " ".join(command))
+    try:
+        got = run(folder, command, **{mode: number})
+    except subprocess.TimeoutExpired:
+        return place + ": hangs"
+    if got.returncode < 0:
+        return "%s: killed by signal %d" % (place, -got.returncode)
+    if got.returncode == normal.returncode and got.stdout == normal.stdout:
+        return None     # The program could do without.
+    if got.returncode != 2:
+        return "%s: exit status %d, stderr %r" % (place, got.returncode, got.stderr[-200:])
+    if b"memory" not in got.stderr:
+        return "%s: no word of memory on stderr: %r" % (place, got.stderr[-200:])
+    if whole(command, got.stdout):
+        return "%s: a report that looks whole: %r" % (place, got.stdout[-200:])
+    return None
+
+
+def main():
+    passed, complaints = 0, []
+    with tempfile.TemporaryDirectory(prefix="acmlint-alloc.") as folder:
+        for name, text in (("example.com.zone", ZONE), ("more.inc", MORE), ("acmlint.conf", CONF),
+                           ("other.zone", ZONE.replace("example.com", "other.example"))):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+
+        for command in COMMANDS:
+            normal = run(folder, command, FAIL_COUNT=2)
+            last = normal.stderr.decode().split("\n")[-2:-1]
+            if normal.returncode not in (0, 1, 2) or not last or not last[0].isdigit():
+                complaints.append("acmlint %s: exit status %d, stderr %r" % (
+                    " ".join(command), normal.returncode, normal.stderr))
+                continue
+            count = int(last[0])
+            work = [(mode, n) for n in range(1, count + 1) for mode in ("FAIL_AT", "FAIL_FROM")]
+            with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+                results = list(pool.map(
+                    lambda job, c=command, n=normal: judge(folder, c, n, *job), work))
+            wrong = [r for r in results if r]
+            print("%4d allocations, %d wrong: acmlint %s" % (count, len(wrong), " ".join(command)))
+            passed += len(results) - len(wrong)
+            complaints += wrong
+
+    for complaint in complaints[:40]:
+        print(complaint)
+    print("%d passed, %d failed" % (passed, len(complaints)))
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

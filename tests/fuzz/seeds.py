@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Seeds for a fuzz target, made from the goldens, and the inputs that once broke something.
+
+    seeds.py TARGET FOLDER             writes one file per seed
+    seeds.py TARGET FOLDER PROGRAM     and runs PROGRAM once over all of them
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+GOLDEN = os.path.join(os.path.dirname(HERE), "golden")
+
+CAA_VALUES = [
+    b"", b";", b"amazon.com", b"amazon.com.", b"Amazon.com", b" amazon.com ; ", b"amazon.com;a=b",
+    b"amazon.com; accounturi=https://a.example/1; validationmethods=dns-01", b"amazon.com; a",
+    b"amazon.com, letsencrypt.org", b"https://amazon.com", b"'amazon.com'", b"a" * 300,
+    b"amazon.com; a = b ; c=d", b"\x00\xff", b"-a.com", b"a-.com", b"a..com", b"amazon.com;;",
+]
+CAA_TAGS = [b"issue", b"ISSUE", b"issuewild", b"iodef", b"issuemail", b"x", b"a" * 15, b"a" * 16, b""]
+
+
+def zones():
+    for folder, _, names in sorted(os.walk(GOLDEN)):
+        for name in sorted(names):
+            if name.endswith(".zone"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    yield file.read()
+
+
+def zone_seeds():
+    for zone in zones():
+        # The first byte chooses how the zone is read; the golden's header is only noise.
+        body = re.sub(rb"(?m)^; golden:[^\n]*\n", b"", zone)
+        for choice in (b"\x01", b"\x12"):
+            yield choice + body
+
+
+def caa_seeds():
+    for flags in (0, 1, 128):
+        for tag in CAA_TAGS:
+            for value in CAA_VALUES:
+                yield bytes([flags, len(tag)]) + tag + value
+    yield b""
+    yield b"\x00\x05iss"
+
+
+def once_broken(target):
+    folder = os.path.join(HERE, "broken", target)
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        with open(os.path.join(folder, name), "rb") as file:
+            yield file.read()
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    target, folder = sys.argv[1], sys.argv[2]
+    os.makedirs(folder, exist_ok=True)
+    paths = []
+    for seed in list(caa_seeds() if target == "caa" else zone_seeds()) + list(once_broken(target)):
+        path = os.path.join(folder, hashlib.sha256(seed).hexdigest()[:20])
+        with open(path, "wb") as file:
+            file.write(seed)
+        paths.append(path)
+    if not paths:
+        sys.exit("no seeds for %s: are there no goldens?" % target)
+    if len(sys.argv) == 4:
+        sys.exit(subprocess.run([sys.argv[3]] + paths, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
