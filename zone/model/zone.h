@@ -47,12 +47,20 @@ struct acml_rrset {
 	size_t count;
 };
 
+/* What a broken line seems to be; the last two speak of acm-validations and belong to the token
+ * rules, so that one mistake is one finding. */
+enum acml_problem_kind {
+	ACML_PROBLEM_SYNTAX,
+	ACML_PROBLEM_TYPE,      /* An ACM value entered as another type than CNAME (TOK011). */
+	ACML_PROBLEM_TARGET,    /* A CNAME to ACM in quotes or with other strange characters (TOK004). */
+};
+
 /* Something that could not be parsed. */
 struct acml_problem {
 	uint16_t file;
 	uint32_t line;
 	bool fatal;             /* Reading had to stop: the zone is incomplete. */
-	bool foreign;           /* Parses elsewhere: an ACM value entered as another type (TOK011). */
+	enum acml_problem_kind kind;
 	int code;               /* libzscanner's ZS_* code, 0 for acmlint's own. */
 	const char *message;    /* Lower case, no full stop. */
 	const knot_dname_t *owner; /* Owner of the broken record where it is known, else NULL. */
@@ -83,7 +91,7 @@ struct acml_zone {
 	bool has_crlf;
 	bool has_dnssec;                /* An RRSIG or DNSKEY was seen anywhere. */
 	uint64_t records;               /* Records parsed, kept or not. */
-	const char **files;             /* [0] is the zone file; then each included file once. */
+	const char **files;             /* [0] is the zone file; then one for each $INCLUDE. */
 	size_t n_files;
 	const struct acml_node *nodes;  /* Canonical order (RFC 4034 section 6.1). */
 	size_t n_nodes;

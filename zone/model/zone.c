@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "model/zone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/wire.h>
+
+#include "model/names.h"
+
+/* Whether the key begins with the prefix: the name is at or below the prefix's. */
+static bool lf_within(const uint8_t *lf, const uint8_t *prefix)
+{
+	return lf[0] >= prefix[0] && memcmp(lf + 1, prefix + 1, prefix[0]) == 0;
+}
+
+/* Negative: the key sorts before the name's; a key below the name counts as after it. */
+static int lf_order(const uint8_t *lf, const uint8_t *name)
+{
+	size_t common = lf[0] < name[0] ? lf[0] : name[0];
+	int order = memcmp(lf + 1, name + 1, common);
+	return order != 0 ? order : (int)lf[0] - (int)name[0];
+}
+
+/* Index of the first node that does not sort before the name. */
+static size_t lower_bound(const struct acml_zone *zone, const uint8_t *lf)
+{
+	size_t low = 0, high = zone->n_nodes;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (lf_order(zone->nodes[middle].lf, lf) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+const struct acml_node *acml_zone_node(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	knot_dname_storage_t storage;
+	const uint8_t *lf = knot_dname_lf(name, storage);
+	size_t i = lower_bound(zone, lf);
+	if (i == zone->n_nodes || !acml_name_equal(zone->nodes[i].owner, name)) {
+		return NULL;
+	}
+	return &zone->nodes[i];
+}
+
+bool acml_zone_exists(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	knot_dname_storage_t storage;
+	const uint8_t *lf = knot_dname_lf(name, storage);
+	size_t i = lower_bound(zone, lf);
+	return i < zone->n_nodes && acml_name_within(zone->nodes[i].owner, name);
+}
+
+const struct acml_node *acml_zone_below(const struct acml_zone *zone, const knot_dname_t *name,
+                                        size_t *out_count)
+{
+	knot_dname_storage_t storage;
+	const uint8_t *lf = knot_dname_lf(name, storage);
+	size_t first = lower_bound(zone, lf);
+	if (first < zone->n_nodes && acml_name_equal(zone->nodes[first].owner, name)) {
+		first++;
+	}
+	/* All keys with this prefix are consecutive. */
+	size_t low = first, high = zone->n_nodes;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (lf_within(zone->nodes[middle].lf, lf)) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	*out_count = low - first;
+	return &zone->nodes[first];
+}
+
+/* Index of the first record of a type not below the given one. */
+static size_t type_bound(const struct acml_node *node, unsigned type)
+{
+	size_t low = 0, high = node->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (node->rrs[middle].type < type) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+struct acml_rrset acml_node_rrset(const struct acml_node *node, uint16_t type)
+{
+	if (node == NULL) {
+		return (struct acml_rrset){ 0 };
+	}
+	size_t first = type_bound(node, type);
+	size_t end = type_bound(node, type + 1u);
+	if (first == end) {
+		return (struct acml_rrset){ 0 };
+	}
+	return (struct acml_rrset){ .rrs = node->rrs + first, .count = end - first };
+}
+
+struct acml_rrset acml_zone_rrset(const struct acml_zone *zone, const knot_dname_t *name,
+                                  uint16_t type)
+{
+	return acml_node_rrset(acml_zone_node(zone, name), type);
+}
+
+/* The highest node with this type on the way from the apex down to name, between the given
+ * numbers of labels below the apex. */
+static const struct acml_node *highest(const struct acml_zone *zone, const knot_dname_t *name,
+                                       uint16_t type, int from, int to)
+{
+	int depth = knot_dname_in_bailiwick(name, zone->apex);
+	for (int level = from; level <= depth - to; level++) {
+		const knot_dname_t *ancestor = name;
+		for (int i = 0; i < depth - level; i++) {
+			ancestor = acml_name_parent(ancestor);
+		}
+		const struct acml_node *node = acml_zone_node(zone, ancestor);
+		if (acml_node_rrset(node, type).count > 0) {
+			return node;
+		}
+	}
+	return NULL;
+}
+
+const struct acml_node *acml_zone_cut(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	return highest(zone, name, KNOT_RRTYPE_NS, 1, 0);
+}
+
+const struct acml_node *acml_zone_dname(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	return highest(zone, name, KNOT_RRTYPE_DNAME, 0, 1);
+}
+
+bool acml_zone_serial(const struct acml_zone *zone, uint32_t *out_serial)
+{
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	/* Two names, then five numbers of four bytes; the serial is the first (RFC 1035 3.3.13). */
+	if (soa.count == 0 || soa.rrs[0].rdlen < 22) {
+		return false;
+	}
+	*out_serial = knot_wire_read_u32(soa.rrs[0].rdata + soa.rrs[0].rdlen - 20);
+	return true;
+}
+
+const struct acml_rr *acml_zone_place(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	const struct acml_node *node = acml_zone_node(zone, name);
+	if (node != NULL) {
+		return &node->rrs[0];
+	}
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	if (soa.count > 0) {
+		return &soa.rrs[0];
+	}
+	return zone->n_rrs > 0 ? &zone->rrs[0] : NULL;
+}
+
+void acml_zone_free(struct acml_zone *zone)
+{
+	if (zone == NULL) {
+		return;
+	}
+	struct acml_arena arena = zone->arena;
+	acml_arena_clear(&arena);
+	free(zone);
+}
