@@ -39,7 +39,7 @@ enum acml_caa_issuer {
 
 /* One parsed CAA record. Pointers borrow from the RDATA. */
 struct acml_caa {
-	bool valid;             /* RDATA long enough for flags, tag length, tag (1-15 bytes). */
+	bool valid;             /* RDATA long enough for flags, tag length and a tag of 1 byte or more. */
 	uint8_t flags;
 	bool critical;          /* Bit 0, value 128. */
 	enum acml_caa_tag tag;
@@ -73,7 +73,8 @@ struct acml_caa_set {
 	enum acml_caa_where where;
 	struct acml_rrset set;          /* For ACML_CAA_FOUND. */
 	knot_dname_storage_t at;        /* The ancestor-or-self of the name whose look-up decided. */
-	knot_dname_storage_t owner;     /* Owner of the set: at, its alias target, or as synthesised. */
+	knot_dname_storage_t owner;     /* Owner of the set: at, its alias target, or as synthesised.
+	                                 * Without a set: the name where the search ended. */
 	bool via_alias;                 /* owner was reached through CNAME or DNAME from at. */
 	knot_dname_storage_t outside;   /* For ACML_CAA_LEAVES. */
 };

@@ -14,8 +14,8 @@
 
 #include "model/zone.h"
 
-/* knotd stops after this many aliases in one answer. */
-#define ACML_MAX_CHAIN 20
+/* knotd stops after this many aliases in one answer; a resolver then asks for the next name. */
+#define ACML_MAX_CHAIN 5
 
 enum acml_outcome {
 	ACML_ANSWER,       /* The type asked for was found, perhaps behind aliases. */
@@ -25,7 +25,8 @@ enum acml_outcome {
 	ACML_OUTSIDE,      /* An alias leaves the zone; answer.outside is where to. */
 	ACML_OUT_OF_ZONE,  /* The name asked for is not in this zone at all (REFUSED). */
 	ACML_LOOP,         /* The aliases form a loop. */
-	ACML_LIMIT,        /* More aliases than ACML_MAX_CHAIN, or a DNAME substitution too long. */
+	ACML_LIMIT,        /* More aliases than ACML_MAX_CHAIN: answer.last is the next to ask for.
+	                    * Or a DNAME substitution too long: the rcode tells (YXDOMAIN). */
 };
 
 /* One RRset of the answer section. */
@@ -40,8 +41,8 @@ struct acml_step {
 struct acml_answer {
 	enum acml_outcome outcome;
 	uint16_t rcode;                 /* KNOT_RCODE_*: as the server would send it. */
-	struct acml_step steps[2 * ACML_MAX_CHAIN + 2];
 	size_t n_steps;
+	struct acml_step steps[2 * ACML_MAX_CHAIN + 2];
 	size_t aliases;                 /* CNAMEs followed, synthesised ones included. */
 	knot_dname_storage_t last;      /* The name the outcome is about: end of the alias chain. */
 	knot_dname_storage_t outside;   /* Valid for ACML_OUTSIDE. */
@@ -49,6 +50,6 @@ struct acml_answer {
 	const knot_dname_t *cut;        /* The zone cut of a referral, or NULL. Borrowed. */
 };
 
-/* name is lower case. Fills all of out. */
+/* name is lower case. Fills all of out; steps up to n_steps. */
 void acml_lookup(const struct acml_zone *zone, const knot_dname_t *name, uint16_t type,
                  struct acml_answer *out);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Reader state shared by the files that read a zone. Private to zone/model.
+ */
+
+#pragma once
+
+#include <sys/types.h>
+
+#include "model/build.h"
+#include "model/read.h"
+#include "model/scanner.h"
+
+/* knotd's TTL where neither the record nor $TTL gives one. */
+#define ACML_DEFAULT_TTL 3600
+
+/* Bounds on $INCLUDE: nesting, number of includes, bytes of all of them. */
+#define ACML_MAX_DEPTH		16
+#define ACML_MAX_INCLUDES	65000
+#define ACML_MAX_INCLUDED	((uint64_t)4 << 30)
+
+/* The bytes of one file, alive until the zone is frozen. */
+struct acml_source {
+	const char *name;       /* In the zone's arena. */
+	const char *bytes;
+	size_t size;
+	char *owned;            /* To be freed, or NULL: borrowed. */
+	dev_t dev;              /* Identity, to find include cycles; 0 for bytes given. */
+	ino_t ino;
+};
+
+/* Where scanning may resume: state that text before an offset has set. */
+struct acml_context {
+	uint16_t file;
+	uint64_t offset;
+	uint32_t line;                  /* Line that starts at offset. */
+	uint32_t ttl;
+	const knot_dname_t *origin;     /* In the zone's arena. */
+};
+
+/* One run of records with one owner, or an ancestor of it: 16 bytes for each name of the zone. */
+struct acml_run_mark {
+	uint64_t hash;          /* Of the name below the apex. */
+	uint64_t where;         /* file << 48 | offset << 2 | kind */
+};
+
+enum acml_mark_kind {
+	ACML_MARK_OWNER,        /* The records start here. */
+	ACML_MARK_ABOVE,        /* The name is an ancestor of the owner of the records here. */
+	ACML_MARK_ABOVE_TOKEN,  /* The same, and the owner's first label starts with "_". */
+};
+
+#define ACML_MAX_LABELS 128
+
+struct acml_reader {
+	struct acml_scanner *scanner;
+	const struct acml_read_options *options;
+	struct acml_build build;
+	struct acml_zone *zone;
+	size_t apex_size;
+
+	struct acml_source *sources;
+	size_t n_sources, cap_sources;
+	uint16_t stack[ACML_MAX_DEPTH]; /* Files being read, to find cycles. */
+	unsigned depth;
+	uint64_t included;              /* Bytes of included files so far. */
+
+	/* The run being read. */
+	uint8_t owner[KNOT_DNAME_MAXLEN];   /* As written; length 0: no run. */
+	uint32_t owner_length;
+	const knot_dname_t *owner_kept;     /* Lower-case copy in the arena once a record was kept. */
+	bool keep_run;                      /* Keep all its records. */
+
+	/* ACML_KEEP_RELEVANT only. */
+	struct acml_context *contexts;
+	size_t n_contexts, cap_contexts;
+	struct acml_run_mark *marks;
+	size_t n_marks, cap_marks;
+	uint64_t above[ACML_MAX_LABELS];    /* Ancestor hashes of the previous run, nearest first. */
+	size_t n_above;
+	uint64_t above_owner;
+	bool above_token;
+};
+
+/* scan.c: reads the zone file and everything that it includes. */
+int acml_scan_zone(struct acml_reader *reader, const char *name, const char *bytes, size_t size);
+
+/* scan.c: a record of the scanner with names as the zone keeps them. owner is in the arena. */
+int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
+                   uint16_t file, uint32_t line);
+
+/* Where the text before the scanner's position belongs to: what has been read up to here. */
+struct acml_place {
+	const char *from;       /* Start of the first line that is not yet accounted for. */
+	uint32_t line;          /* Its number. */
+	bool skip;              /* It may be the rest of a broken record with parentheses. */
+};
+
+/* scan.c: where the record that the scanner has just delivered begins, behind blank lines,
+ * comments and directives. end: the scanner's position. out_line: its first line. */
+const char *acml_scan_start(const struct acml_place *place, const zs_scanner_t *zs,
+                            const char *end, uint32_t *out_line);
+
+/* scan.c: moves the place behind what the scanner has delivered. */
+void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const char *end);
+
+/* relevant.c: notes the state in which the text at offset is read. */
+int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                          uint64_t offset, uint32_t line);
+
+/* relevant.c: notes the run that begins with the scanner's record, at offset. */
+int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                       uint64_t offset);
+
+/* relevant.c: finds the names that rules will look up and keeps their records. Leaves a frozen
+ * zone. */
+int acml_relevant_settle(struct acml_reader *reader);

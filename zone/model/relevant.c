@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * ACML_KEEP_RELEVANT: most records of a large zone decide nothing.
+ *
+ * While the file is scanned only the records that rules ask for are kept. Of everything else 16
+ * bytes remain for each run of one owner: a hash of the name and where its text is; names above
+ * it are marked too, so that empty non-terminals are known. At the end the names that rules will
+ * look up are known as well (of kept records, their ancestors, the wildcards there), one pass over
+ * the marks finds where they are, and their text is read again. Looking them up may lead through
+ * aliases to further names, which are settled in the next round.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/errcode.h>
+
+#include "model/lookup.h"
+#include "model/names.h"
+#include "model/reader.h"
+
+/* A chain has at most ACML_MAX_CHAIN aliases, so rounds are few; this only bounds a mistake. */
+#define MAX_ROUNDS	64
+
+#define HASH_SEED	UINT64_C(0xcbf29ce484222325)
+#define HASH_PRIME	UINT64_C(0x100000001b3)
+
+static uint8_t lower(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26 ? c + 32 : c;
+}
+
+static uint64_t hash_label(uint64_t hash, const uint8_t *label)
+{
+	for (unsigned i = 0; i <= label[0]; i++) {
+		hash = (hash ^ lower(label[i])) * HASH_PRIME;
+	}
+	return hash;
+}
+
+/* The labels of a name below the apex, nearest to the owner first. */
+static size_t split(const uint8_t *name, size_t below, const uint8_t *labels[ACML_MAX_LABELS])
+{
+	size_t count = 0;
+	for (const uint8_t *label = name; label < name + below; label += 1 + *label) {
+		labels[count++] = label;
+	}
+	return count;
+}
+
+static uint64_t hash_name(const struct acml_reader *reader, const knot_dname_t *name)
+{
+	const uint8_t *labels[ACML_MAX_LABELS];
+	size_t count = split(name, knot_dname_size(name) - reader->apex_size, labels);
+	uint64_t hash = HASH_SEED;
+	while (count > 0) {
+		hash = hash_label(hash, labels[--count]);
+	}
+	return hash;
+}
+
+int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                          uint64_t offset, uint32_t line)
+{
+	const knot_dname_t *origin = NULL;
+	if (reader->n_contexts > 0) {
+		origin = reader->contexts[reader->n_contexts - 1].origin;
+	}
+	if (origin == NULL || memcmp(origin, zs->zone_origin, zs->zone_origin_length) != 0) {
+		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin, zs->zone_origin_length);
+	}
+	if (origin == NULL ||
+	    !ACML_ROOM(reader->contexts, reader->n_contexts, reader->cap_contexts)) {
+		return KNOT_ENOMEM;
+	}
+	reader->contexts[reader->n_contexts++] = (struct acml_context){
+		.file = file,
+		.offset = offset,
+		.line = line,
+		.ttl = zs->default_ttl,
+		.origin = origin,
+	};
+	return KNOT_EOK;
+}
+
+static int push_mark(struct acml_reader *reader, uint64_t hash, uint64_t where,
+                     enum acml_mark_kind kind)
+{
+	if (!ACML_ROOM(reader->marks, reader->n_marks, reader->cap_marks)) {
+		return KNOT_ENOMEM;
+	}
+	reader->marks[reader->n_marks++] = (struct acml_run_mark){
+		.hash = hash,
+		.where = where | kind,
+	};
+	return KNOT_EOK;
+}
+
+/* Whether the previous run has already marked this ancestor for the same kind. */
+static bool marked(const struct acml_reader *reader, uint64_t hash, bool token)
+{
+	if (hash == reader->above_owner) {
+		return true;
+	}
+	for (size_t i = 0; i < reader->n_above && reader->above_token == token; i++) {
+		if (reader->above[i] == hash) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                       uint64_t offset)
+{
+	const uint8_t *labels[ACML_MAX_LABELS];
+	uint64_t above[ACML_MAX_LABELS];
+	size_t count = split(zs->r_owner, zs->r_owner_length - reader->apex_size, labels);
+	uint64_t hash = HASH_SEED;
+	uint64_t where = (uint64_t)file << 48 | offset << 2;
+	bool token = zs->r_owner[0] > 0 && zs->r_owner[1] == '_';
+	size_t n_above = 0;
+
+	for (size_t i = count; i-- > 0; ) {
+		hash = hash_label(hash, labels[i]);
+		if (i == 0) {
+			break;
+		}
+		above[n_above++] = hash;
+		if (!marked(reader, hash, token)) {
+			int ret = push_mark(reader, hash, where,
+			                    token ? ACML_MARK_ABOVE_TOKEN : ACML_MARK_ABOVE);
+			if (ret != KNOT_EOK) {
+				return ret;
+			}
+		}
+	}
+	memcpy(reader->above, above, n_above * sizeof(above[0]));
+	reader->n_above = n_above;
+	reader->above_owner = hash;
+	reader->above_token = token;
+	return push_mark(reader, hash, where, ACML_MARK_OWNER);
+}
+
+/* A name that rules may look up. */
+struct want {
+	uint64_t hash;
+	const knot_dname_t *name;
+	bool queried;           /* Its aliases are followed; else wanted for its own sake. */
+	bool seen[3];           /* By mark kind: the owner's records, one record below it. */
+};
+
+struct settle {
+	struct acml_reader *reader;
+	struct want *wants;
+	size_t n_wants, cap_wants;
+	size_t fresh;           /* Wants before this one are settled. */
+	uint32_t *table;        /* Open addressing over wants: index + 1, 0 is free. */
+	size_t mask;
+	const knot_dname_t **queries;   /* Names whose aliases are followed. */
+	size_t n_queries, cap_queries;
+};
+
+/* The wants of a hash, one after the other: *probe starts at the hash and is kept for the next. */
+static struct want *next_want(const struct settle *settle, uint64_t hash, size_t *probe)
+{
+	for (size_t i = *probe & settle->mask; settle->table[i] != 0; i = (i + 1) & settle->mask) {
+		struct want *want = &settle->wants[settle->table[i] - 1];
+		if (want->hash == hash) {
+			*probe = i + 1;
+			return want;
+		}
+	}
+	return NULL;
+}
+
+static struct want *find_want(const struct settle *settle, uint64_t hash, const knot_dname_t *name)
+{
+	size_t probe = hash;
+	struct want *want;
+	while ((want = next_want(settle, hash, &probe)) != NULL) {
+		if (acml_name_equal(want->name, name)) {
+			break;
+		}
+	}
+	return want;
+}
+
+static void table_put(struct settle *settle, size_t index)
+{
+	size_t i = settle->wants[index].hash & settle->mask;
+	while (settle->table[i] != 0) {
+		i = (i + 1) & settle->mask;
+	}
+	settle->table[i] = (uint32_t)index + 1;
+}
+
+static int table_grow(struct settle *settle)
+{
+	size_t size = settle->table == NULL ? 256 : (settle->mask + 1) * 2;
+	uint32_t *table = calloc(size, sizeof(*table));
+	if (table == NULL) {
+		return KNOT_ENOMEM;
+	}
+	free(settle->table);
+	settle->table = table;
+	settle->mask = size - 1;
+	for (size_t i = 0; i < settle->n_wants; i++) {
+		table_put(settle, i);
+	}
+	return KNOT_EOK;
+}
+
+/* Wants a name of the zone. out_index: its place in wants. */
+static int add_want(struct settle *settle, const knot_dname_t *name, size_t *out_index)
+{
+	if ((settle->table == NULL || settle->n_wants * 4 > settle->mask) &&
+	    table_grow(settle) != KNOT_EOK) {
+		return KNOT_ENOMEM;
+	}
+	uint64_t hash = hash_name(settle->reader, name);
+	const struct want *known = find_want(settle, hash, name);
+	if (known != NULL) {
+		*out_index = (size_t)(known - settle->wants);
+		return KNOT_EOK;
+	}
+	const knot_dname_t *copy = acml_name_dup(&settle->reader->zone->arena, name);
+	if (copy == NULL || !ACML_ROOM(settle->wants, settle->n_wants, settle->cap_wants)) {
+		return KNOT_ENOMEM;
+	}
+	*out_index = settle->n_wants;
+	settle->wants[settle->n_wants++] = (struct want){ .hash = hash, .name = copy };
+	table_put(settle, *out_index);
+	return KNOT_EOK;
+}
+
+/* One name that will be looked up, and the wildcard beside what is below it. *out_new: it was not
+ * queried before. */
+static int add_query(struct settle *settle, const knot_dname_t *name, bool *out_new)
+{
+	size_t index, sibling;
+	knot_dname_storage_t wildcard;
+	int ret = add_want(settle, name, &index);
+	if (ret == KNOT_EOK && acml_name_wildcard_of(name, wildcard)) {
+		ret = add_want(settle, wildcard, &sibling);
+	}
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	*out_new = !settle->wants[index].queried;
+	if (*out_new) {
+		if (!ACML_ROOM(settle->queries, settle->n_queries, settle->cap_queries)) {
+			return KNOT_ENOMEM;
+		}
+		settle->wants[index].queried = true;
+		settle->queries[settle->n_queries++] = settle->wants[index].name;
+	}
+	return KNOT_EOK;
+}
+
+/* A name that rules will look up, with all its ancestors. */
+static int query(struct settle *settle, const knot_dname_t *name)
+{
+	const knot_dname_t *apex = settle->reader->zone->apex;
+	if (!acml_name_within(name, apex)) {
+		return KNOT_EOK;
+	}
+	bool is_new;
+	int ret;
+	do {
+		ret = add_query(settle, name, &is_new);
+		if (acml_name_equal(name, apex)) {
+			break;
+		}
+		name = acml_name_parent(name);
+	} while (ret == KNOT_EOK && is_new);
+	return ret;
+}
+
+static int context_compare(const void *a, const void *b)
+{
+	const struct acml_context *x = a, *y = b;
+	if (x->file != y->file) {
+		return x->file < y->file ? -1 : 1;
+	}
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The last context at or before a place. Contexts are sorted, each file has one at 0. */
+static const struct acml_context *find_context(const struct acml_reader *reader, uint16_t file,
+                                               uint64_t offset)
+{
+	size_t low = 0, high = reader->n_contexts;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		const struct acml_context *context = &reader->contexts[middle];
+		if (context->file < file || (context->file == file && context->offset <= offset)) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return &reader->contexts[low];
+}
+
+static uint32_t line_at(const struct acml_source *source, const struct acml_context *context,
+                        uint64_t offset)
+{
+	uint32_t line = context->line;
+	const char *from = source->bytes + context->offset, *to = source->bytes + offset;
+	while ((from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
+		line++;
+		from++;
+	}
+	return line;
+}
+
+/* Whether the records that begin at a mark are those that are wanted, not of a name with the
+ * same hash. */
+static bool is_wanted(const struct want *want, const zs_scanner_t *zs, enum acml_mark_kind kind)
+{
+	knot_dname_storage_t owner;
+	acml_name_lower(zs->r_owner, owner);
+	return kind == ACML_MARK_OWNER ? acml_name_equal(owner, want->name) :
+	       acml_name_below(owner, want->name);
+}
+
+/* Keeps the run of records at a mark; only the first for a mark of an ancestor. */
+static int read_run(struct acml_reader *reader, struct want *want, uint16_t file, uint64_t offset,
+                    enum acml_mark_kind kind)
+{
+	const struct acml_source *source = &reader->sources[file];
+	const struct acml_context *context = find_context(reader, file, offset);
+	zs_scanner_t *zs = &reader->scanner->zs;
+	const char *bytes = source->bytes + offset;
+	size_t size = source->size - offset;
+	int ret = acml_scanner_reset(reader->scanner, context->origin, context->ttl, ".", bytes, size);
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	struct acml_place place = { .from = bytes, .line = line_at(source, context, offset) };
+	zs->line_counter = place.line;
+
+	uint8_t first[KNOT_DNAME_MAXLEN];
+	const knot_dname_t *owner = NULL;
+	while (ret == KNOT_EOK && zs_parse_record(zs) == 0) {
+		const char *end = zs->input.start == bytes ? zs->input.current : bytes + size;
+		if (zs->state == ZS_STATE_ERROR && !zs->error.fatal) {
+			acml_scan_advance(&place, zs, end);
+			continue;
+		}
+		if (zs->state != ZS_STATE_DATA) {
+			break;
+		}
+		if (owner == NULL) {
+			if (!is_wanted(want, zs, kind)) {
+				return KNOT_EOK;
+			}
+			memcpy(first, zs->r_owner, zs->r_owner_length);
+			owner = acml_name_dup(&reader->zone->arena, zs->r_owner);
+			if (owner == NULL) {
+				return KNOT_ENOMEM;
+			}
+		} else if (knot_dname_size(first) != zs->r_owner_length ||
+		           memcmp(first, zs->r_owner, zs->r_owner_length) != 0) {
+			break;
+		}
+		uint32_t line;
+		acml_scan_start(&place, zs, end, &line);
+		ret = acml_scan_keep(reader, owner, zs, file, line);
+		want->seen[kind] = true;
+		if (kind != ACML_MARK_OWNER) {
+			break;
+		}
+		acml_scan_advance(&place, zs, end);
+	}
+	return ret;
+}
+
+static int join_mark(struct acml_reader *reader, struct want *want,
+                     const struct acml_run_mark *mark)
+{
+	enum acml_mark_kind kind = mark->where & 3;
+	if (kind != ACML_MARK_OWNER && want->seen[kind]) {
+		return KNOT_EOK;
+	}
+	return read_run(reader, want, (uint16_t)(mark->where >> 48),
+	                (mark->where & ((UINT64_C(1) << 48) - 1)) >> 2, kind);
+}
+
+/* One pass over the marks for the wants that are new. */
+static int join(struct settle *settle)
+{
+	struct acml_reader *reader = settle->reader;
+	const struct want *fresh = settle->wants + settle->fresh;
+	settle->fresh = settle->n_wants;
+	for (size_t i = 0; i < reader->n_marks; i++) {
+		const struct acml_run_mark *mark = &reader->marks[i];
+		size_t probe = mark->hash;
+		struct want *want;
+		while ((want = next_want(settle, mark->hash, &probe)) != NULL) {
+			int ret = want < fresh ? KNOT_EOK : join_mark(reader, want, mark);
+			if (ret != KNOT_EOK) {
+				return ret;
+			}
+		}
+	}
+	return KNOT_EOK;
+}
+
+/* Names that rules will look up, as far as the kept records and the caller tell. */
+static int first_queries(struct settle *settle)
+{
+	struct acml_reader *reader = settle->reader;
+	const struct acml_read_options *options = reader->options;
+	int ret = query(settle, reader->zone->apex);
+	for (size_t i = 0; ret == KNOT_EOK && i < options->n_names; i++) {
+		ret = query(settle, options->names[i]);
+	}
+	for (size_t i = 0; ret == KNOT_EOK && i < reader->build.n_rrs; i++) {
+		const struct acml_rr *rr = &reader->build.rrs[i];
+		ret = query(settle, rr->owner);
+		const knot_dname_t *related = options->interest->related(rr);
+		if (ret == KNOT_EOK && related != NULL) {
+			ret = query(settle, related);
+		}
+	}
+	return ret;
+}
+
+/* Follows the aliases of every query; names they lead to are wanted next. */
+static int follow(struct settle *settle)
+{
+	size_t known = settle->n_queries;
+	for (size_t i = 0; i < known; i++) {
+		struct acml_answer answer;
+		acml_lookup(settle->reader->zone, settle->queries[i], KNOT_RRTYPE_CAA, &answer);
+		for (size_t j = 0; j < answer.n_steps; j++) {
+			if (answer.steps[j].type == KNOT_RRTYPE_CNAME) {
+				int ret = query(settle, answer.steps[j].target);
+				if (ret != KNOT_EOK) {
+					return ret;
+				}
+			}
+		}
+	}
+	return KNOT_EOK;
+}
+
+int acml_relevant_settle(struct acml_reader *reader)
+{
+	struct settle settle = { .reader = reader };
+	qsort(reader->contexts, reader->n_contexts, sizeof(*reader->contexts), context_compare);
+
+	int ret = first_queries(&settle);
+	for (unsigned round = 0; ret == KNOT_EOK && round < MAX_ROUNDS; round++) {
+		ret = join(&settle);
+		if (ret == KNOT_EOK) {
+			ret = acml_build_freeze(&reader->build);
+		}
+		if (ret == KNOT_EOK) {
+			ret = follow(&settle);
+		}
+		if (settle.fresh == settle.n_wants) {
+			break;
+		}
+	}
+	free(settle.wants);
+	free(settle.table);
+	free(settle.queries);
+	return ret;
+}

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The loop over one file: records, errors, includes. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/errcode.h>
+#include <libknot/error.h>
+
+#include "model/names.h"
+#include "model/reader.h"
+#include "model/remark.h"
+#include "model/slurp.h"
+
+/* Checkpoints for re-reading are at most this far apart. */
+#define CONTEXT_DISTANCE	(32 * 1024)
+
+/* One file on its way through the scanner. */
+struct pass {
+	struct acml_reader *reader;
+	struct acml_scanner *scanner;
+	zs_scanner_t *zs;
+	uint16_t file;
+	const char *bytes;
+	size_t size;
+	struct acml_place place;
+	uint64_t context;       /* Offset of the last context. */
+};
+
+int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
+                   uint16_t file, uint32_t line)
+{
+	const uint8_t *rdata = acml_arena_dup(&reader->zone->arena, zs->r_data, zs->r_data_length);
+	if (rdata == NULL) {
+		return KNOT_ENOMEM;
+	}
+	struct acml_rr rr = {
+		.owner = owner,
+		.rdata = rdata,
+		.ttl = zs->r_ttl,
+		.line = line,
+		.type = zs->r_type,
+		.rdlen = (uint16_t)zs->r_data_length,
+		.file = file,
+	};
+	return acml_build_add(&reader->build, &rr);
+}
+
+/* Whether a line holds nothing that a record could begin with. */
+static bool no_record(const char *line, const char *end)
+{
+	if (*line == '$') {
+		return true;
+	}
+	while (line < end && (*line == ' ' || *line == '\t')) {
+		line++;
+	}
+	return line == end || *line == ';';
+}
+
+const char *acml_scan_start(const struct acml_place *place, const zs_scanner_t *zs,
+                            const char *end, uint32_t *out_line)
+{
+	const char *line = place->from;
+	uint32_t number = place->line;
+	bool skip = place->skip;
+	/* The usual record is alone on its line. */
+	while (number < zs->line_counter && line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		if (newline == NULL) {
+			break;
+		}
+		if (skip) {
+			skip = memchr(line, ')', (size_t)(newline - line)) == NULL;
+		} else if (!no_record(line, newline)) {
+			break;
+		}
+		line = newline + 1;
+		number++;
+	}
+	*out_line = number;
+	return line;
+}
+
+void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const char *end)
+{
+	/* The scanner stands on the newline that ends the record. */
+	place->from = end + 1;
+	place->line = (uint32_t)zs->line_counter + 1;
+	place->skip = zs->state == ZS_STATE_ERROR && zs->multiline;
+}
+
+/* The scanner's position in the file; at its end libzscanner reads a newline of its own. */
+static const char *position(const struct pass *pass)
+{
+	return pass->zs->input.start == pass->bytes ? pass->zs->input.current :
+	       pass->bytes + pass->size;
+}
+
+static const knot_dname_t *kept_owner(struct acml_reader *reader)
+{
+	if (reader->owner_kept == NULL) {
+		reader->owner_kept = acml_name_dup(&reader->zone->arena, reader->owner);
+	}
+	return reader->owner_kept;
+}
+
+static bool within_apex(const struct acml_reader *reader, const zs_scanner_t *zs)
+{
+	if (zs->r_owner_length < reader->apex_size) {
+		return false;
+	}
+	const uint8_t *label = zs->r_owner;
+	const uint8_t *tail = zs->r_owner + zs->r_owner_length - reader->apex_size;
+	while (label < tail) {
+		label += 1 + *label;
+	}
+	return label == tail && (memcmp(tail, reader->zone->apex, reader->apex_size) == 0 ||
+	                         knot_dname_is_case_equal(tail, reader->zone->apex));
+}
+
+/* The first record of an owner: decide whether to keep the run or to remember where it is. */
+static int begin_run(struct pass *pass, const char *start, uint32_t line)
+{
+	struct acml_reader *reader = pass->reader;
+	const zs_scanner_t *zs = pass->zs;
+	memcpy(reader->owner, zs->r_owner, zs->r_owner_length);
+	reader->owner_length = zs->r_owner_length;
+	reader->owner_kept = NULL;
+	reader->keep_run = true;
+	if (reader->zone->keep == ACML_KEEP_ALL || !within_apex(reader, zs)) {
+		return KNOT_EOK;
+	}
+
+	/* A record that inherits its owner cannot be read again on its own. */
+	if (*start == ' ' || *start == '\t' || *start == '(') {
+		return KNOT_EOK;
+	}
+	reader->keep_run = false;
+	uint64_t offset = (uint64_t)(start - pass->bytes);
+	if (line != pass->place.line || offset - pass->context > CONTEXT_DISTANCE) {
+		int ret = acml_relevant_context(reader, zs, pass->file, offset, line);
+		if (ret != KNOT_EOK) {
+			return ret;
+		}
+		pass->context = offset;
+	}
+	return acml_relevant_mark(reader, zs, pass->file, offset);
+}
+
+static bool interesting(const struct acml_reader *reader, const zs_scanner_t *zs)
+{
+	struct acml_rr rr = {
+		.owner = zs->r_owner,
+		.rdata = zs->r_data,
+		.ttl = zs->r_ttl,
+		.type = zs->r_type,
+		.rdlen = (uint16_t)zs->r_data_length,
+	};
+	return reader->options->interest->record(reader->zone->apex, &rr);
+}
+
+static int on_record(struct pass *pass)
+{
+	struct acml_reader *reader = pass->reader;
+	const zs_scanner_t *zs = pass->zs;
+	const char *end = position(pass);
+	uint32_t line;
+	const char *start = acml_scan_start(&pass->place, zs, end, &line);
+
+	reader->zone->records++;
+	if (zs->r_type == KNOT_RRTYPE_RRSIG || zs->r_type == KNOT_RRTYPE_DNSKEY) {
+		reader->zone->has_dnssec = true;
+	}
+	int ret = KNOT_EOK;
+	if (zs->r_owner_length != reader->owner_length ||
+	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
+		ret = begin_run(pass, start, line);
+	}
+	if (ret == KNOT_EOK && (reader->keep_run || interesting(reader, zs))) {
+		const knot_dname_t *owner = kept_owner(reader);
+		ret = owner != NULL ? acml_scan_keep(reader, owner, zs, pass->file, line) : KNOT_ENOMEM;
+	}
+	acml_scan_advance(&pass->place, zs, end);
+	return ret;
+}
+
+/* Case-insensitive search in a line. */
+static bool line_has(const char *line, size_t size, const char *word)
+{
+	size_t len = strlen(word);
+	for (size_t i = 0; i + len <= size; i++) {
+		if (strncasecmp(line + i, word, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool strange(const char *line, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (strchr("\"'`<>", line[i]) != NULL || (unsigned char)line[i] > 126) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a broken line that speaks of ACM was meant to be. */
+static enum acml_problem_kind problem_kind(const struct pass *pass, const char *end)
+{
+	const char *line = pass->place.from < end ? pass->place.from : end;
+	const char *last = memrchr(line, '\n', (size_t)(end - line));
+	line = last != NULL ? last + 1 : line;
+	const char *comment = memchr(line, ';', (size_t)(end - line));
+	size_t size = (size_t)((comment != NULL ? comment : end) - line);
+	if (!line_has(line, size, "acm-validation")) {
+		return ACML_PROBLEM_SYNTAX;
+	}
+	if (line_has(line, size, "CNAME")) {
+		return strange(line, size) ? ACML_PROBLEM_TARGET : ACML_PROBLEM_SYNTAX;
+	}
+	switch (pass->zs->error.code) {
+	case ZS_BAD_ADDRESS_CHAR:
+	case ZS_BAD_IPV4:
+	case ZS_BAD_IPV6:
+	case ZS_BAD_NUMBER:
+	case ZS_BAD_RDATA:
+		return ACML_PROBLEM_TYPE;
+	default:
+		return ACML_PROBLEM_SYNTAX;
+	}
+}
+
+static int add_problem(struct pass *pass, const char *message, const char *end)
+{
+	const zs_scanner_t *zs = pass->zs;
+	struct acml_problem problem = {
+		.file = pass->file,
+		.line = (uint32_t)zs->line_counter,
+		.fatal = zs->error.fatal,
+		.kind = problem_kind(pass, end),
+		.code = zs->error.code,
+		.message = message,
+	};
+	if (zs->r_owner_length > 0) {
+		problem.owner = acml_name_dup(&pass->reader->zone->arena, zs->r_owner);
+		if (problem.owner == NULL) {
+			return KNOT_ENOMEM;
+		}
+	}
+	if (problem.fatal) {
+		pass->reader->zone->complete = false;
+	}
+	return acml_build_problem(&pass->reader->build, &problem);
+}
+
+static int on_error(struct pass *pass)
+{
+	const char *end = position(pass);
+	int ret = add_problem(pass, zs_strerror(pass->zs->error.code), end);
+	acml_scan_advance(&pass->place, pass->zs, end);
+	return ret;
+}
+
+static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, uint16_t file,
+                     const knot_dname_t *origin, uint32_t ttl);
+
+/* A copy without the carriage returns that stand before newlines. libzscanner refuses them. */
+static char *without_cr(const char *bytes, size_t size, size_t *out_size)
+{
+	char *out = malloc(size + 1);
+	if (out == NULL) {
+		return NULL;
+	}
+	size_t used = 0;
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i] != '\r' || i + 1 == size || bytes[i + 1] != '\n') {
+			out[used++] = bytes[i];
+		}
+	}
+	*out_size = used;
+	return out;
+}
+
+/* Makes sure that a source has no CRLF. */
+static int normalise(struct acml_reader *reader, struct acml_source *source)
+{
+	if (source->size == 0 || memchr(source->bytes, '\r', source->size) == NULL) {
+		return KNOT_EOK;
+	}
+	size_t size = source->size;
+	char *copy = without_cr(source->bytes, size, &source->size);
+	if (copy == NULL) {
+		return KNOT_ENOMEM;
+	}
+	free(source->owned);
+	source->bytes = source->owned = copy;
+	reader->zone->has_crlf |= source->size != size;
+	return KNOT_EOK;
+}
+
+/* Adds a file to the sources; the reader owns bytes from now on, also on failure. */
+static int add_source(struct acml_reader *reader, const char *name, struct acml_source source)
+{
+	source.name = acml_arena_strdup(&reader->zone->arena, name);
+	if (source.name == NULL || normalise(reader, &source) != KNOT_EOK ||
+	    !ACML_ROOM(reader->sources, reader->n_sources, reader->cap_sources)) {
+		free(source.owned);
+		return KNOT_ENOMEM;
+	}
+	reader->sources[reader->n_sources++] = source;
+	return KNOT_EOK;
+}
+
+static const char *open_error(int ret)
+{
+	switch (ret) {
+	case KNOT_ENOENT: return "the included file does not exist";
+	case KNOT_EACCES: return "no permission to read the included file";
+	case KNOT_EFILE:  return "the included file is not a regular file";
+	case KNOT_ERANGE: return "the included files are too large";
+	default:          return "the included file cannot be read";
+	}
+}
+
+/* Reads the included file into the sources. *out_fault: what is wrong with it, or NULL. */
+static int load_include(struct pass *pass, const char **out_fault)
+{
+	struct acml_reader *reader = pass->reader;
+	*out_fault = NULL;
+	if (reader->options->no_include) {
+		*out_fault = "$INCLUDE is not allowed here";
+	} else if (reader->depth >= ACML_MAX_DEPTH) {
+		*out_fault = "$INCLUDE is nested too deep";
+	} else if (reader->n_sources >= ACML_MAX_INCLUDES) {
+		*out_fault = "too many $INCLUDE directives";
+	}
+	if (*out_fault != NULL) {
+		return KNOT_EOK;
+	}
+
+	const char *path = pass->zs->include_filename;
+	struct acml_source source = { 0 };
+	char *bytes = NULL;
+	struct stat info;
+	int ret = acml_slurp_include(path, ACML_MAX_INCLUDED - reader->included, &bytes,
+	                             &source.size, &info);
+	if (ret == KNOT_ENOMEM) {
+		return ret;
+	} else if (ret != KNOT_EOK) {
+		*out_fault = open_error(ret);
+		return KNOT_EOK;
+	}
+	for (unsigned i = 0; i < reader->depth; i++) {
+		const struct acml_source *above = &reader->sources[reader->stack[i]];
+		if (above->ino == info.st_ino && above->dev == info.st_dev && above->ino != 0) {
+			free(bytes);
+			*out_fault = "the file includes itself";
+			return KNOT_EOK;
+		}
+	}
+	source.bytes = source.owned = bytes;
+	source.dev = info.st_dev;
+	source.ino = info.st_ino;
+	reader->included += source.size;
+	return add_source(reader, path, source);
+}
+
+static int on_include(struct pass *pass)
+{
+	struct acml_reader *reader = pass->reader;
+	zs_scanner_t *zs = pass->zs;
+	reader->zone->has_includes = true;
+	const char *end = position(pass);
+
+	const char *fault;
+	int ret = load_include(pass, &fault);
+	if (ret == KNOT_EOK && fault != NULL) {
+		zs->error.code = ZS_UNPROCESSED_INCLUDE;
+		zs->error.fatal = true;
+		ret = add_problem(pass, fault, end);
+	} else if (ret == KNOT_EOK) {
+		struct acml_scanner *deeper = acml_scanner_deeper(pass->scanner);
+		uint16_t file = (uint16_t)(reader->n_sources - 1);
+		/* The directive's own origin, where there is one, stands in r_data. */
+		const knot_dname_t *origin = zs->dname == zs->r_data ? zs->r_data : zs->zone_origin;
+		ret = deeper == NULL ? KNOT_ENOMEM :
+		      read_file(reader, deeper, file, origin, zs->default_ttl);
+	}
+	/* What follows is another run, also if it has the same owner. */
+	reader->owner_length = 0;
+	zs->error.code = ZS_OK;
+	zs->error.fatal = false;
+	acml_scan_advance(&pass->place, zs, end);
+	return ret;
+}
+
+static int scan_records(struct pass *pass)
+{
+	zs_scanner_t *zs = pass->zs;
+	int ret = KNOT_EOK;
+	while (ret == KNOT_EOK && zs_parse_record(zs) == 0) {
+		switch (zs->state) {
+		case ZS_STATE_DATA:
+			ret = on_record(pass);
+			break;
+		case ZS_STATE_INCLUDE:
+			ret = on_include(pass);
+			break;
+		case ZS_STATE_ERROR:
+			ret = on_error(pass);
+			if (zs->error.fatal) {
+				return ret;
+			}
+			break;
+		default:
+			return ret;
+		}
+	}
+	return ret;
+}
+
+/* The folder of a file, for the includes in it. */
+static char *folder_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	if (slash == NULL) {
+		return strdup(".");
+	}
+	return strndup(name, slash == name ? 1 : (size_t)(slash - name));
+}
+
+static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, uint16_t file,
+                     const knot_dname_t *origin, uint32_t ttl)
+{
+	const struct acml_source source = reader->sources[file];
+	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
+	char *folder = folder_of(source.name);
+	if (ret == KNOT_EOK) {
+		ret = folder == NULL ? KNOT_ENOMEM :
+		      acml_scanner_reset(scanner, origin, ttl, folder, source.bytes, source.size);
+	}
+	free(folder);
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+
+	reader->stack[reader->depth++] = file;
+	reader->owner_length = 0;
+	struct pass pass = {
+		.reader = reader,
+		.scanner = scanner,
+		.zs = &scanner->zs,
+		.file = file,
+		.bytes = source.bytes,
+		.size = source.size,
+		.place = { .from = source.bytes, .line = 1 },
+	};
+	if (reader->zone->keep == ACML_KEEP_RELEVANT) {
+		ret = acml_relevant_context(reader, pass.zs, file, 0, 1);
+	}
+	if (ret == KNOT_EOK) {
+		ret = scan_records(&pass);
+	}
+	reader->depth--;
+	return ret;
+}
+
+int acml_scan_zone(struct acml_reader *reader, const char *name, const char *bytes, size_t size)
+{
+	int ret = add_source(reader, name, (struct acml_source){ .bytes = bytes, .size = size });
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	return read_file(reader, reader->scanner, 0, reader->zone->apex, ACML_DEFAULT_TTL);
+}

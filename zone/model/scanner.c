@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "model/scanner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/errcode.h>
+
+struct acml_scanner *acml_scanner_new(void)
+{
+	struct acml_scanner *scanner = malloc(sizeof(*scanner));
+	if (scanner == NULL) {
+		return NULL;
+	}
+	if (zs_init(&scanner->zs, ".", KNOT_CLASS_IN, 0) != 0) {
+		zs_deinit(&scanner->zs);
+		free(scanner);
+		return NULL;
+	}
+	scanner->start = scanner->zs.cs;
+	scanner->deeper = NULL;
+	return scanner;
+}
+
+void acml_scanner_free(struct acml_scanner *scanner)
+{
+	while (scanner != NULL) {
+		struct acml_scanner *deeper = scanner->deeper;
+		zs_deinit(&scanner->zs);
+		free(scanner);
+		scanner = deeper;
+	}
+}
+
+struct acml_scanner *acml_scanner_deeper(struct acml_scanner *scanner)
+{
+	if (scanner->deeper == NULL) {
+		scanner->deeper = acml_scanner_new();
+	}
+	return scanner->deeper;
+}
+
+int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin, uint32_t ttl,
+                       const char *folder, const char *bytes, size_t size)
+{
+	zs_scanner_t *zs = &scanner->zs;
+	if (zs->path == NULL || strcmp(zs->path, folder) != 0) {
+		char *path = strdup(folder);
+		if (path == NULL) {
+			return KNOT_ENOMEM;
+		}
+		free(zs->path);
+		zs->path = path;
+	}
+
+	zs->cs = scanner->start;
+	zs->top = 0;
+	zs->multiline = false;
+	zs->long_string = false;
+	zs->comma_list = false;
+	zs->buffer_length = 0;
+	zs->r_data_tail = 0;
+	zs->r_owner_length = 0;
+	zs->default_class = KNOT_CLASS_IN;
+	zs->default_ttl = ttl;
+	zs->error.code = ZS_OK;
+	zs->error.counter = 0;
+	zs->error.fatal = false;
+	zs->line_counter = 1;
+	zs->process.automatic = false;
+
+	zs->zone_origin_length = (uint32_t)knot_dname_size(origin);
+	memcpy(zs->zone_origin, origin, zs->zone_origin_length);
+
+	return zs_set_input_string(zs, bytes, size) == 0 ? KNOT_EOK : KNOT_EINVAL;
+}

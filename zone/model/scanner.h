@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Scanner: libzscanner's state, reusable. Private to zone/model.
+ *
+ * zs_init() clears 206 KB and parses the origin, which costs more than most zones; a reset sets
+ * back what parsing changes. libzscanner is driven record by record, because it would open
+ * included files by itself otherwise.
+ */
+
+#pragma once
+
+#include <libknot/dname.h>
+#include <libzscanner/scanner.h>
+
+#include "model/read.h"
+
+struct acml_scanner {
+	zs_scanner_t zs;
+	int start;                      /* zs.cs of a scanner that has read nothing. */
+	struct acml_scanner *deeper;    /* For the file included by this one; made when needed. */
+};
+
+/* Ready to read bytes, which must outlive the reading. folder: where relative includes are. */
+int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin, uint32_t ttl,
+                       const char *folder, const char *bytes, size_t size);
+
+/* The scanner for an included file, or NULL without memory. */
+struct acml_scanner *acml_scanner_deeper(struct acml_scanner *scanner);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "model/slurp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libknot/errcode.h>
+#include <libknot/error.h>
+
+/* Room for the next read: doubles, one byte more than the file for the end to be seen. */
+static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
+{
+	if (used + 1 < *capacity) {
+		return KNOT_EOK;
+	}
+	size_t want = *capacity == 0 ? hint + 2 : *capacity * 2;
+	char *grown = want > *capacity ? realloc(*bytes, want) : NULL;
+	if (grown == NULL) {
+		return KNOT_ENOMEM;
+	}
+	*bytes = grown;
+	*capacity = want;
+	return KNOT_EOK;
+}
+
+static int read_all(int fd, size_t hint, size_t limit, char **out_bytes, size_t *out_size)
+{
+	char *bytes = NULL;
+	size_t used = 0, capacity = 0;
+	int ret;
+	for (;;) {
+		ret = make_room(&bytes, used, &capacity, hint);
+		if (ret != KNOT_EOK) {
+			break;
+		}
+		ssize_t got = read(fd, bytes + used, capacity - used - 1);
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got < 0) {
+			ret = knot_map_errno();
+			break;
+		}
+		if (got == 0) {
+			bytes[used] = '\0';
+			*out_bytes = bytes;
+			*out_size = used;
+			return KNOT_EOK;
+		}
+		used += (size_t)got;
+		if (limit > 0 && used > limit) {
+			ret = KNOT_ERANGE;
+			break;
+		}
+	}
+	free(bytes);
+	return ret;
+}
+
+static int slurp(const char *path, int flags, mode_t allowed, size_t limit,
+                 char **out_bytes, size_t *out_size, struct stat *out_stat)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+	if (fd < 0) {
+		return knot_map_errno();
+	}
+
+	int ret;
+	if (fstat(fd, out_stat) != 0) {
+		ret = knot_map_errno();
+	} else if (!S_ISREG(out_stat->st_mode) && (out_stat->st_mode & S_IFMT) != allowed) {
+		ret = KNOT_EFILE;
+	} else if (limit > 0 && out_stat->st_size > 0 && (uint64_t)out_stat->st_size > limit) {
+		ret = KNOT_ERANGE;
+	} else {
+		size_t hint = out_stat->st_size > 0 ? (size_t)out_stat->st_size : 65536;
+		ret = read_all(fd, hint, limit, out_bytes, out_size);
+	}
+	close(fd);
+	return ret;
+}
+
+int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_size)
+{
+	if (strcmp(path, "-") == 0) {
+		return read_all(STDIN_FILENO, 65536, limit, out_bytes, out_size);
+	}
+	/* A pipe is welcome: a shell's <(command). */
+	struct stat info;
+	return slurp(path, 0, S_IFIFO, limit, out_bytes, out_size, &info);
+}
+
+int acml_slurp_include(const char *path, size_t limit, char **out_bytes, size_t *out_size,
+                       struct stat *out_stat)
+{
+	return slurp(path, O_NONBLOCK, S_IFREG, limit, out_bytes, out_size, out_stat);
+}
