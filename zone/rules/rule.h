@@ -45,15 +45,15 @@ struct acml_rule {
 	void (*check)(struct acml_judge *judge); /* NULL: raised by the lint itself (SYN004). */
 };
 
-/* All rules, by id. The index is the rule's place in the settings. */
-extern const struct acml_rule *const acml_rules[];
-extern const size_t acml_rules_count;
+/* All rules, by id. The index is the rule's place in the settings; beyond the last: NULL. */
+size_t acml_rules_count(void);
+const struct acml_rule *acml_rule_at(size_t index);
 
 /* By id or name, case-insensitive; NULL if unknown. */
 const struct acml_rule *acml_rule_find(const char *id_or_name);
 size_t acml_rule_index(const struct acml_rule *rule);
 
-/* The families, one per file, each NULL-terminated; the registry lists them. */
+/* The families, one per file, each by id and NULL-terminated; the registry lists them. */
 extern const struct acml_rule *const acml_rules_caa[];
 extern const struct acml_rule *const acml_rules_delegation[];
 extern const struct acml_rule *const acml_rules_dnssec[];

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "lint/lint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/errcode.h>
+
+#include "lint/suppress.h"
+#include "model/build.h"
+#include "model/names.h"
+#include "rules/caa.h"
+#include "rules/judge.h"
+#include "rules/sink.h"
+#include "rules/token.h"
+
+/* What is asked of every record of a large zone: a switch on the type first. */
+static bool interesting(const knot_dname_t *apex, const struct acml_rr *rr)
+{
+	switch (rr->type) {
+	case KNOT_RRTYPE_CAA:
+	case KNOT_RRTYPE_DNAME:
+	case KNOT_RRTYPE_CDS:
+	case KNOT_RRTYPE_CDNSKEY:
+	case KNOT_RRTYPE_DNSKEY:
+	case KNOT_RRTYPE_NSEC3PARAM:
+		return true;
+	case KNOT_RRTYPE_TXT:
+		return acml_caa_interesting(rr) || acml_token_interesting(apex, rr);
+	default:
+		return acml_token_interesting(apex, rr);
+	}
+}
+
+/* A token speaks for the name below its first label. */
+static const knot_dname_t *related(const struct acml_rr *rr)
+{
+	return rr->owner[0] > 0 && rr->owner[1] == '_' ? acml_name_parent(rr->owner) : NULL;
+}
+
+const struct acml_interest acml_lint_interest = {
+	.record = interesting,
+	.related = related,
+};
+
+static bool is_signed(const struct acml_zone *zone, const struct acml_facts *facts)
+{
+	return facts->signing == ACML_SIGNED_YES ||
+	       (facts->signing == ACML_SIGNED_AUTO && zone->has_dnssec);
+}
+
+/* What the rule lacks, or NULL. */
+static const char *missing_need(const struct acml_zone *zone, const struct acml_facts *facts,
+                                unsigned needs)
+{
+	if ((needs & ACML_NEED_WHOLE) && !zone->complete) {
+		return "complete zone";
+	} else if ((needs & ACML_NEED_SIGNED) && !is_signed(zone, facts)) {
+		return "signed zone";
+	} else if (needs & ACML_NEED_PARENT) {
+		return "parent";
+	} else if (needs & (ACML_NEED_INVENTORY | ACML_NEED_COMPLETE_INVENTORY)) {
+		return "inventory";
+	} else if (needs & ACML_NEED_BASELINE) {
+		return "baseline";
+	} else if ((needs & ACML_NEED_ZONES) && facts->inputs == NULL) {
+		return "further zones";
+	}
+	return NULL;
+}
+
+static int skip_rule(struct acml_result *result, const struct acml_rule *rule, const char *needs,
+                     size_t *capacity)
+{
+	if (!ACML_ROOM(result->skipped, result->n_skipped, *capacity)) {
+		return KNOT_ENOMEM;
+	}
+	result->skipped[result->n_skipped++] = (struct acml_skip){ .rule = rule, .needs = needs };
+	return KNOT_EOK;
+}
+
+static int check_rules(struct acml_judge *judge)
+{
+	struct acml_report_sink *sink = judge->sink;
+	size_t capacity = 0;
+	const struct acml_rule *rule;
+	for (size_t i = 0; (rule = acml_rule_at(i)) != NULL; i++) {
+		if (acml_settings_level(sink->settings, i, rule->severity) == ACML_OFF) {
+			continue;
+		}
+		const char *needs = missing_need(judge->zone, judge->facts, rule->needs);
+		if (needs != NULL) {
+			sink->error = skip_rule(sink->result, rule, needs, &capacity);
+		} else if (rule->check != NULL) {
+			judge->rule = rule;
+			rule->check(judge);
+		}
+		if (sink->error != KNOT_EOK) {
+			return sink->error;
+		}
+	}
+	return KNOT_EOK;
+}
+
+static int finding_compare(const void *a, const void *b)
+{
+	const struct acml_finding *x = a, *y = b;
+	int order = strcmp(x->file, y->file);
+	if (order == 0) {
+		order = x->line < y->line ? -1 : x->line > y->line;
+	}
+	if (order == 0) {
+		order = strcmp(x->owner, y->owner);
+	}
+	if (order == 0) {
+		order = strcmp(x->rule->id, y->rule->id);
+	}
+	return order != 0 ? order : strcmp(x->message, y->message);
+}
+
+static void count_findings(struct acml_result *result)
+{
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (result->findings[i].suppressed) {
+			result->suppressed++;
+		} else {
+			result->count[result->findings[i].severity]++;
+		}
+	}
+}
+
+static int copy_files(const struct acml_zone *zone, struct acml_report_sink *sink)
+{
+	struct acml_arena *arena = &sink->result->arena;
+	sink->files = acml_arena_alloc(arena, zone->n_files * sizeof(*sink->files));
+	if (sink->files == NULL) {
+		return KNOT_ENOMEM;
+	}
+	for (size_t i = 0; i < zone->n_files; i++) {
+		sink->files[i] = acml_arena_strdup(arena, zone->files[i]);
+		if (sink->files[i] == NULL) {
+			return KNOT_ENOMEM;
+		}
+	}
+	return KNOT_EOK;
+}
+
+static int judge_zone(struct acml_judge *judge)
+{
+	int ret = copy_files(judge->zone, judge->sink);
+	if (ret == KNOT_EOK) {
+		ret = acml_judge_collect(judge);
+	}
+	if (ret == KNOT_EOK) {
+		ret = check_rules(judge);
+	}
+	if (ret == KNOT_EOK) {
+		ret = acml_suppress_apply(judge->zone, judge->sink->settings, judge->sink->result);
+	}
+	return ret;
+}
+
+int acml_lint(const struct acml_zone *zone, const struct acml_facts *facts,
+              const struct acml_settings *settings, struct acml_result **out_result)
+{
+	struct acml_result *result = calloc(1, sizeof(*result));
+	if (result == NULL) {
+		return KNOT_ENOMEM;
+	}
+	struct acml_report_sink sink = { .result = result, .settings = settings };
+	struct acml_judge judge = { .zone = zone, .facts = facts, .sink = &sink };
+	int ret = judge_zone(&judge);
+	if (ret != KNOT_EOK) {
+		acml_result_free(result);
+		return ret;
+	}
+	if (result->n_findings > 1) {
+		qsort(result->findings, result->n_findings, sizeof(*result->findings), finding_compare);
+	}
+	count_findings(result);
+	*out_result = result;
+	return KNOT_EOK;
+}
