@@ -94,7 +94,7 @@ int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const 
 struct acml_place {
 	const char *from;       /* Start of the first line that is not yet accounted for. */
 	uint32_t line;          /* Its number. */
-	bool skip;              /* It may be the rest of a broken record with parentheses. */
+	bool skip;              /* It may be the rest of a record whose parenthesis is open. */
 };
 
 /* scan.c: where the record that the scanner has just delivered begins, behind blank lines,

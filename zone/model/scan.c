@@ -91,7 +91,7 @@ void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const c
 	/* The scanner stands on the newline that ends the record. */
 	place->from = end + 1;
 	place->line = (uint32_t)zs->line_counter + 1;
-	place->skip = zs->state == ZS_STATE_ERROR && zs->multiline;
+	place->skip = zs->multiline;
 }
 
 /* The scanner's position in the file; at its end libzscanner reads a newline of its own. */
@@ -253,6 +253,10 @@ static int add_problem(struct pass *pass, const char *message, const char *end)
 		if (problem.owner == NULL) {
 			return KNOT_ENOMEM;
 		}
+	}
+	if (problem.code == ZS_UNCLOSED_MULTILINE) {
+		/* Noticed at the end of the file; the fault is where the record begins. */
+		acml_scan_start(&pass->place, zs, end, &problem.line);
 	}
 	if (problem.fatal) {
 		pass->reader->zone->complete = false;

@@ -28,7 +28,7 @@ static int use_compare(const void *a, const void *b)
 	return x->token < y->token ? -1 : x->token > y->token;
 }
 
-static size_t lower_bound(const struct acml_judge *judge, const knot_dname_t *name)
+size_t acml_judge_first_use(const struct acml_judge *judge, const knot_dname_t *name)
 {
 	size_t low = 0, high = judge->n_uses;
 	while (low < high) {
@@ -44,14 +44,14 @@ static size_t lower_bound(const struct acml_judge *judge, const knot_dname_t *na
 
 const struct acml_use *acml_judge_use(const struct acml_judge *judge, const knot_dname_t *name)
 {
-	size_t i = lower_bound(judge, name);
+	size_t i = acml_judge_first_use(judge, name);
 	return i < judge->n_uses && acml_name_equal(judge->uses[i].name, name) ?
 	       &judge->uses[i] : NULL;
 }
 
 bool acml_judge_used_below(const struct acml_judge *judge, const knot_dname_t *name)
 {
-	size_t i = lower_bound(judge, name);
+	size_t i = acml_judge_first_use(judge, name);
 	return i < judge->n_uses && acml_name_within(judge->uses[i].name, name);
 }
 
