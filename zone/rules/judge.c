@@ -351,3 +351,12 @@ void acml_report_advice(struct acml_judge *judge, const char *format, ...)
 		sink->error = KNOT_ENOMEM;
 	}
 }
+
+void *acml_judge_alloc(struct acml_judge *judge, size_t size)
+{
+	void *memory = acml_arena_alloc(&judge->sink->result->arena, size);
+	if (memory == NULL) {
+		judge->sink->error = KNOT_ENOMEM;
+	}
+	return memory;
+}

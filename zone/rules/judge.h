@@ -19,6 +19,8 @@ struct acml_use {
 	const struct acml_rr *token;    /* The first token with this base, or NULL. */
 };
 
+struct acml_caa_survey;
+
 struct acml_judge {
 	const struct acml_zone *zone;
 	const struct acml_facts *facts;
@@ -26,6 +28,8 @@ struct acml_judge {
 	size_t n_tokens;
 	const struct acml_use *uses;
 	size_t n_uses;
+	/* What the CAA rules share: made by the first of them, NULL before (zone/rules/caa.h). */
+	struct acml_caa_survey *caa;
 	/* The rest is the lint's. */
 	const struct acml_rule *rule;
 	struct acml_report_sink *sink;
@@ -34,6 +38,9 @@ struct acml_judge {
 /* The use at exactly this name, or NULL; and whether there is one at or below it. */
 const struct acml_use *acml_judge_use(const struct acml_judge *judge, const knot_dname_t *name);
 bool acml_judge_used_below(const struct acml_judge *judge, const knot_dname_t *name);
+
+/* The index of the first use at or behind a name; those at and below it stand together. */
+size_t acml_judge_first_use(const struct acml_judge *judge, const knot_dname_t *name);
 
 /* Where a finding stands: a record; or, with rr NULL, an owner (place from acml_zone_place()). */
 struct acml_spot {
@@ -64,3 +71,6 @@ const char *acml_judge_record(struct acml_judge *judge, const struct acml_rr *rr
 /* Text of a name in the judge's memory, with final dot / as a host. Never NULL. */
 const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name);
 const char *acml_judge_host(struct acml_judge *judge, const knot_dname_t *name);
+
+/* Zeroed memory that lives as long as the judge. NULL: out of memory, remembered in the sink. */
+void *acml_judge_alloc(struct acml_judge *judge, size_t size);
