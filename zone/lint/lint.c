@@ -12,6 +12,7 @@
 #include "model/build.h"
 #include "model/names.h"
 #include "rules/caa.h"
+#include "rules/dnssec.h"
 #include "rules/judge.h"
 #include "rules/sink.h"
 #include "rules/token.h"
@@ -27,6 +28,8 @@ static bool interesting(const knot_dname_t *apex, const struct acml_rr *rr)
 	case KNOT_RRTYPE_DNSKEY:
 	case KNOT_RRTYPE_NSEC3PARAM:
 		return true;
+	case KNOT_RRTYPE_NSEC3:
+		return acml_nsec3_interesting(rr);
 	case KNOT_RRTYPE_TXT:
 		return acml_caa_interesting(rr) || acml_token_interesting(apex, rr);
 	default:

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The CAA rules that start from a name with ACM use and ask what decides for it. */
+
+#include "rules/caa.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+
+/* 2027-03-15T00:00:00Z: CAs must process the parameters of RFC 8657 (ballot SC-098v2). */
+#define PARAMETERS_BINDING 1805068800
+
+/* "letsencrypt.org, sectigo.com" or "nobody": whom a set lets issue. */
+#define ISSUERS_TEXT 256
+
+static const char *issuers_text(const struct acml_rrset *set, enum acml_caa_tag tag,
+                                char buffer[ISSUERS_TEXT])
+{
+	size_t used = 0;
+	size_t more = 0;
+	buffer[0] = '\0';
+	for (size_t i = 0; i < set->count; i++) {
+		struct acml_caa caa;
+		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
+		if (caa.tag != tag || caa.domain == NULL) {
+			continue;
+		}
+		if (used > ISSUERS_TEXT / 2) {
+			more++;
+			continue;
+		}
+		char shown[ACML_CAA_SHOWN];
+		used += snprintf(buffer + used, ISSUERS_TEXT - used, "%s%s", used > 0 ? ", " : "only ",
+		                 acml_caa_show(caa.domain, caa.domain_len, shown));
+	}
+	if (more > 0) {
+		snprintf(buffer + used, ISSUERS_TEXT - used, " and %zu more", more);
+	}
+	return used > 0 ? buffer : "nobody";
+}
+
+/* Whether --name or the module's option asks for exactly this name: not only assumed. */
+static bool wanted_plain(const struct acml_judge *judge, const knot_dname_t *name)
+{
+	for (size_t i = 0; i < judge->facts->n_wanted; i++) {
+		const struct acml_wanted *wanted = &judge->facts->wanted[i];
+		if (!wanted->wildcard && acml_name_equal(wanted->name, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One of Amazon's names has issuewild and not issue: perhaps only "*.name" is meant to be used. */
+static bool wildcard_only(const struct acml_judge *judge, const struct acml_use *use,
+                          const struct acml_caa_verdict *verdict)
+{
+	return verdict->wild.block == ACML_BLOCK_NONE && acml_caa_names_amazon(&verdict->set) &&
+	       !wanted_plain(judge, use->name);
+}
+
+static void say_excludes(struct acml_judge *judge, const struct acml_use *use,
+                         const struct acml_caa_verdict *verdict, bool wildcard)
+{
+	const struct acml_rr *rr = wildcard ? verdict->wild.culprit : verdict->plain.culprit;
+	const struct acml_spot spot = { .rr = rr, .domain = use->name, .wildcard = wildcard };
+	const char *host = acml_judge_host(judge, use->name);
+	if (!wildcard && wildcard_only(judge, use, verdict)) {
+		acml_report(judge, ACML_WARNING, &spot, "the CAA set of %s lets Amazon issue for "
+		            "*.%s alone, so a certificate that also names %s is refused",
+		            acml_judge_name(judge, rr->owner), host, host);
+	} else {
+		char issuers[ISSUERS_TEXT];
+		acml_report(judge, ACML_ERROR, &spot, "the CAA set of %s lets %s issue: ACM will not "
+		            "issue or renew %s%s", acml_judge_name(judge, rr->owner),
+		            issuers_text(&verdict->set, ACML_CAA_ISSUE, issuers),
+		            wildcard ? "*." : "", host);
+	}
+	acml_caa_fix_add(judge, rr, "issue", "amazon.com");
+}
+
+void acml_caa_check_excludes(struct acml_judge *judge)
+{
+	const struct acml_caa_survey *survey = acml_caa_survey(judge);
+	for (size_t i = 0; survey != NULL && i < judge->n_uses; i++) {
+		const struct acml_caa_verdict *verdict = &survey->verdicts[i];
+		const struct acml_use *use = &judge->uses[i];
+		if (verdict->via_alias) {
+			continue;
+		}
+		if (use->plain && verdict->plain.block == ACML_BLOCK_ISSUE) {
+			say_excludes(judge, use, verdict, false);
+		} else if (use->wildcard && verdict->wild.block == ACML_BLOCK_ISSUE) {
+			say_excludes(judge, use, verdict, true);
+		}
+	}
+}
+
+static void say_wildcard(struct acml_judge *judge, const struct acml_use *use,
+                         const struct acml_caa_verdict *verdict)
+{
+	const struct acml_rr *rr = verdict->wild.culprit;
+	const char *owner = acml_judge_name(judge, rr->owner);
+	char issuers[ISSUERS_TEXT];
+	if (use->wildcard) {
+		const struct acml_spot spot = { .rr = rr, .domain = use->name, .wildcard = true };
+		acml_report(judge, ACML_ERROR, &spot, "issuewild at %s lets %s issue wildcards: ACM "
+		            "will not issue or renew *.%s", owner,
+		            issuers_text(&verdict->set, ACML_CAA_ISSUEWILD, issuers),
+		            acml_judge_host(judge, use->name));
+	} else {
+		const struct acml_spot spot = { .rr = rr };
+		acml_report(judge, ACML_INFO, &spot, "issuewild at %s lets %s issue wildcards: fine "
+		            "as long as no certificate of ACM has a name with \"*.\" here", owner,
+		            issuers_text(&verdict->set, ACML_CAA_ISSUEWILD, issuers));
+		*acml_caa_mark(judge, rr) |= ACML_MARK_WILD;
+	}
+	acml_caa_fix_add(judge, rr, "issuewild", "amazon.com");
+}
+
+void acml_caa_check_excludes_wildcard(struct acml_judge *judge)
+{
+	const struct acml_caa_survey *survey = acml_caa_survey(judge);
+	for (size_t i = 0; survey != NULL && i < judge->n_uses; i++) {
+		const struct acml_caa_verdict *verdict = &survey->verdicts[i];
+		const struct acml_use *use = &judge->uses[i];
+		if (verdict->via_alias || verdict->wild.block != ACML_BLOCK_WILD) {
+			continue;
+		}
+		/* As information once for a set, and only where nothing worse is said of it. */
+		bool quiet = verdict->plain.block != ACML_BLOCK_NONE ||
+		             (*acml_caa_mark(judge, verdict->wild.culprit) & ACML_MARK_WILD) != 0;
+		if (use->wildcard || !quiet) {
+			say_wildcard(judge, use, verdict);
+		}
+	}
+}
+
+/* The record that makes name an alias: CNAME, DNAME, or a wildcard's CNAME. */
+static struct acml_spot alias_spot(const struct acml_judge *judge, const struct acml_use *use,
+                                   const knot_dname_t *name)
+{
+	struct acml_spot spot = { .owner = name, .type = "CNAME", .domain = use->name };
+	struct acml_answer answer;
+	acml_lookup(judge->zone, name, KNOT_RRTYPE_CAA, &answer);
+	for (size_t i = 0; i < answer.n_steps && spot.rr == NULL; i++) {
+		if (answer.steps[i].set.count > 0) {
+			spot = (struct acml_spot){ .rr = answer.steps[i].set.rrs, .domain = use->name };
+		}
+	}
+	return spot;
+}
+
+static void say_alias_excludes(struct acml_judge *judge, const struct acml_use *use,
+                               const struct acml_caa_verdict *verdict, bool wildcard)
+{
+	const struct acml_caa_ruling *ruling = wildcard ? &verdict->wild : &verdict->plain;
+	struct acml_spot spot = alias_spot(judge, use, verdict->at);
+	spot.wildcard = wildcard;
+	acml_report(judge, ACML_ERROR, &spot, "%s is an alias, so the CAA set of %s decides; it does "
+	            "not let Amazon issue (%s): ACM will not issue or renew %s%s",
+	            acml_judge_name(judge, verdict->at),
+	            acml_judge_name(judge, ruling->culprit->owner),
+	            ruling->block == ACML_BLOCK_CRITICAL ? "an unknown critical property" :
+	            ruling->block == ACML_BLOCK_MALFORMED ? "a malformed value" :
+	            ruling->block == ACML_BLOCK_WILD ? "its issuewild names others" :
+	            "it names others", wildcard ? "*." : "", acml_judge_host(judge, use->name));
+	if (ruling->block == ACML_BLOCK_CRITICAL || ruling->block == ACML_BLOCK_MALFORMED) {
+		acml_caa_fix_remove(judge, ruling->culprit);
+	}
+	if (ruling->block != ACML_BLOCK_CRITICAL) {
+		acml_caa_fix_add(judge, ruling->culprit,
+		                 ruling->block == ACML_BLOCK_WILD ? "issuewild" : "issue",
+		                 "amazon.com");
+	}
+}
+
+/* The alias leaves the zone: what is behind it decides first, then the name's own parents. */
+static void say_alias_leaves(struct acml_judge *judge, const struct acml_use *use,
+                             const struct acml_caa_verdict *verdict)
+{
+	const struct acml_zone *zone = judge->zone;
+	struct acml_caa_set set;
+	acml_caa_relevant(zone, use->name, &set);
+	const char *outside = acml_judge_name(judge, set.outside);
+	set.where = ACML_CAA_NONE;
+	if (!acml_name_equal(verdict->at, zone->apex)) {
+		acml_caa_relevant(zone, acml_name_parent(verdict->at), &set);
+	}
+	const char *then = "no CAA record of this zone does";
+	if (set.where == ACML_CAA_FOUND) {
+		then = acml_caa_amazon(&set, !use->plain) == ACML_DENIED ?
+		       "the zone's own set does, and that one does not let Amazon issue" :
+		       "the zone's own set does, and that one lets Amazon issue";
+	} else if (set.where != ACML_CAA_NONE) {
+		then = "the next name above does";
+	}
+	struct acml_spot spot = alias_spot(judge, use, verdict->at);
+	acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s, outside this zone, where a CAA "
+	            "record would decide about %s; if there is none, %s",
+	            acml_judge_name(judge, verdict->at), outside,
+	            acml_judge_host(judge, use->name), then);
+}
+
+void acml_caa_check_alias(struct acml_judge *judge)
+{
+	const struct acml_caa_survey *survey = acml_caa_survey(judge);
+	for (size_t i = 0; survey != NULL && i < judge->n_uses; i++) {
+		const struct acml_caa_verdict *verdict = &survey->verdicts[i];
+		const struct acml_use *use = &judge->uses[i];
+		if (verdict->where == ACML_CAA_LEAVES) {
+			say_alias_leaves(judge, use, verdict);
+		} else if (verdict->where == ACML_CAA_BROKEN) {
+			/* Baseline Requirements 3.2.2.8: a failed look-up may still be permission
+			 * where DNSSEC is not in use, hence no error. */
+			struct acml_spot spot = alias_spot(judge, use, verdict->at);
+			acml_report(judge, ACML_WARNING, &spot, "the aliases from %s form a loop or too "
+			            "long a chain: the CAA look-up for %s fails",
+			            acml_judge_name(judge, verdict->at),
+			            acml_judge_host(judge, use->name));
+		} else if (verdict->via_alias && use->plain &&
+		           verdict->plain.block != ACML_BLOCK_NONE) {
+			say_alias_excludes(judge, use, verdict, false);
+		} else if (verdict->via_alias && use->wildcard &&
+		           verdict->wild.block != ACML_BLOCK_NONE) {
+			say_alias_excludes(judge, use, verdict, true);
+		}
+	}
+}
+
+void acml_caa_check_missing(struct acml_judge *judge)
+{
+	const struct acml_caa_survey *survey = acml_caa_survey(judge);
+	const struct acml_zone *zone = judge->zone;
+	const struct acml_use *first = NULL;
+	size_t count = 0;
+	for (size_t i = 0; survey != NULL && i < judge->n_uses; i++) {
+		if (survey->verdicts[i].where == ACML_CAA_NONE) {
+			first = first == NULL ? &judge->uses[i] : first;
+			count++;
+		}
+	}
+	bool required = judge->facts->require_caa;
+	enum acml_severity severity = required ? ACML_ERROR : ACML_INFO;
+	struct acml_spot spot = { .owner = zone->apex, .type = "CAA" };
+	if (first != NULL) {
+		spot.domain = first->name;
+		char more[48] = "";
+		if (count > 1) {
+			snprintf(more, sizeof(more), " (nor for %zu more)", count - 1);
+		}
+		acml_report(judge, severity, &spot, "no CAA record from %s up to %s%s: not an error for "
+		            "ACM, any CA may issue unless a zone above says otherwise",
+		            acml_judge_name(judge, first->name), acml_judge_name(judge, zone->apex),
+		            more);
+	} else if (required && acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_CAA).count == 0) {
+		acml_report(judge, severity, &spot, "no CAA record at %s, and require-caa asks for one: "
+		            "not an error for ACM", acml_judge_name(judge, zone->apex));
+	} else {
+		return;
+	}
+	acml_report_fix(judge, "add", "%s 3600 IN CAA 0 issue \"amazon.com\"",
+	                acml_judge_name(judge, zone->apex));
+}
+
+/* BR 2.2.8 section 4.2.2.1.2: "ca-tbr-7" stands for DNS change, ACM's method. */
+static bool allows_dns_change(const struct acml_caa *caa)
+{
+	static const char label[] = "ca-tbr-7";
+	const char *at = memmem(caa->value, caa->value_len, label, sizeof(label) - 1);
+	if (at == NULL || caa->has_accounturi) {
+		return false;
+	}
+	const char *end = at + sizeof(label) - 1;
+	return end == caa->value + caa->value_len || strchr(",; \t", *end) != NULL;
+}
+
+static bool is_bound(const struct acml_caa *caa)
+{
+	return caa->has_accounturi || caa->has_validationmethods;
+}
+
+/* Whether everything that names Amazon under this tag is bound by parameters. */
+static bool only_bound(const struct acml_rrset *set, enum acml_caa_tag tag)
+{
+	size_t bound = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		struct acml_caa caa;
+		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
+		if (caa.tag == tag && acml_caa_grants(&caa)) {
+			if (!is_bound(&caa)) {
+				return false;
+			}
+			bound++;
+		}
+	}
+	return bound > 0;
+}
+
+static void say_parameters(struct acml_judge *judge, const struct acml_use *use,
+                           const struct acml_rrset *set, enum acml_caa_tag tag,
+                           bool wildcard, bool needed)
+{
+	bool binding = judge->facts->now >= PARAMETERS_BINDING;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct acml_rr *rr = &set->rrs[i];
+		struct acml_caa caa;
+		acml_caa_parse(rr->rdata, rr->rdlen, &caa);
+		uint8_t *mark = acml_caa_mark(judge, rr);
+		if (caa.tag != tag || !acml_caa_grants(&caa) || (*mark & ACML_MARK_PARAMETERS) != 0) {
+			continue;
+		}
+		*mark |= ACML_MARK_PARAMETERS;
+		const struct acml_spot spot = {
+			.rr = rr, .domain = use->name, .wildcard = wildcard,
+		};
+		bool error = binding && needed && !allows_dns_change(&caa);
+		acml_report(judge, error ? ACML_ERROR : ACML_WARNING, &spot, "%s at %s binds Amazon by %s: "
+		            "%s ACM may not match it, and then refuses %s%s",
+		            tag == ACML_CAA_ISSUE ? "issue" : "issuewild",
+		            acml_judge_name(judge, rr->owner),
+		            caa.has_accounturi ? "accounturi" : "validationmethods",
+		            binding ? "since 2027-03-15 every CA must obey;" :
+		            "from 2027-03-15 every CA must obey;", wildcard ? "*." : "",
+		            acml_judge_host(judge, use->name));
+		char domain[ACML_CAA_SHOWN];
+		acml_caa_fix_remove(judge, rr);
+		acml_caa_fix_add(judge, rr, tag == ACML_CAA_ISSUE ? "issue" : "issuewild",
+		                 acml_caa_show(caa.domain, caa.domain_len, domain));
+	}
+}
+
+/* The tag that counts for a form of a name (RFC 8659 section 4.3). */
+static enum acml_caa_tag counting_tag(const struct acml_rrset *set, bool wildcard)
+{
+	for (size_t i = 0; wildcard && i < set->count; i++) {
+		struct acml_caa caa;
+		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
+		if (caa.tag == ACML_CAA_ISSUEWILD) {
+			return ACML_CAA_ISSUEWILD;
+		}
+	}
+	return ACML_CAA_ISSUE;
+}
+
+static void check_parameters(struct acml_judge *judge, size_t index, bool wildcard, bool needed)
+{
+	const struct acml_caa_verdict *verdict = &judge->caa->verdicts[index];
+	const struct acml_caa_ruling *ruling = wildcard ? &verdict->wild : &verdict->plain;
+	if (verdict->where != ACML_CAA_FOUND || ruling->block != ACML_BLOCK_NONE) {
+		return;
+	}
+	enum acml_caa_tag tag = counting_tag(&verdict->set, wildcard);
+	if (only_bound(&verdict->set, tag)) {
+		say_parameters(judge, &judge->uses[index], &verdict->set, tag, wildcard, needed);
+	}
+}
+
+void acml_caa_check_parameters(struct acml_judge *judge)
+{
+	if (acml_caa_survey(judge) == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < judge->n_uses; i++) {
+		for (int wildcard = 0; wildcard < 2; wildcard++) {
+			if (acml_caa_needed(&judge->uses[i], wildcard)) {
+				check_parameters(judge, i, wildcard, true);
+			}
+		}
+	}
+	/* Then what no certificate is known to need: never an error. */
+	for (size_t i = 0; i < judge->n_uses; i++) {
+		for (int wildcard = 0; wildcard < 2; wildcard++) {
+			check_parameters(judge, i, wildcard, false);
+		}
+	}
+}
