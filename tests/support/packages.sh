@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2034  # The lists are for whoever sources this file.
 {
-packages_build=(gcc libc6-dev libknot-dev meson pkgconf)
+packages_build=(gcc libc6-dev libjansson-dev libknot-dev meson pkgconf)
 packages_server=(knot knot-dnsutils)
 packages_tests=(git libcmocka-dev python3)
 packages_ci=(clang debootstrap libclang-rt-dev llvm shellcheck universal-ctags valgrind)

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is written down is true: the pages about rules, the examples, the commands, the links.
+
+- docs/rules/ is what `acmlint rules` writes.
+- Each zone in examples/zones raises what its "; expect:" lines say, and nothing else.
+- A block ```console in README.md or docs/ is run in a copy of examples/; lines behind "$ " are
+  commands, the others are what they print, and "…" stands for any number of lines.
+- A block ```knot, and examples/knot.conf, passes `knotc conf-check`.
+- Options of the module are documented in mod-acmlint.rst, and no others are.
+- Links to files lead somewhere.
+
+Needs $ACMLINT and $ACMLINT_MODULE, as tests/run sets them. --update rewrites docs/rules.
+"""
+
+import filecmp
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.environ["ACMLINT"]
+MODULE = os.environ["ACMLINT_MODULE"]
+
+
+class Score:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, good, what):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print("FAIL " + what)
+
+
+def pages():
+    found = [os.path.join(ROOT, n) for n in sorted(os.listdir(ROOT)) if n.endswith(".md")]
+    for folder, _, names in os.walk(os.path.join(ROOT, "docs")):
+        found += [os.path.join(folder, n) for n in sorted(names) if n.endswith(".md")]
+    for path in found:
+        with open(path, encoding="utf-8") as file:
+            yield os.path.relpath(path, ROOT), file.read()
+
+
+def blocks(text, language):
+    """(line, lines) of each fenced block of this language."""
+    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S):
+        if match.group(1) == language:
+            yield text.count("\n", 0, match.start()) + 1, match.group(2).rstrip("\n").split("\n")
+
+
+def check_rules(score, scratch, update):
+    fresh = os.path.join(scratch, "rules")
+    subprocess.run([PROGRAM, "rules", "--format", "markdown", "--output", fresh], check=True)
+    stored = os.path.join(ROOT, "docs", "rules")
+    if update:
+        shutil.rmtree(stored, ignore_errors=True)
+        shutil.copytree(fresh, stored)
+    there = set(os.listdir(stored)) if os.path.isdir(stored) else set()
+    for name in sorted(set(os.listdir(fresh)) | there):
+        a, b = os.path.join(fresh, name), os.path.join(stored, name)
+        good = os.path.exists(a) and os.path.exists(b) and filecmp.cmp(a, b, shallow=False)
+        score.check(good, "docs/rules/%s is not what acmlint writes: "
+                    "tests/docs/run.py --update" % name)
+
+
+def check_zones(score):
+    folder = os.path.join(ROOT, "examples", "zones")
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        with open(path, encoding="utf-8") as file:
+            expected = sorted(re.findall(r"^; expect: (\S+) (\S+)$", file.read(), re.M))
+        done = subprocess.run([PROGRAM, "check", "-c", "/dev/null", "-f", "json", path],
+                              capture_output=True, text=True, check=False)
+        report = json.loads(done.stdout)
+        found = sorted((f["rule"], f["severity"]) for f in report["zones"][0]["findings"])
+        score.check(found == expected, "examples/zones/%s: %s, not %s" % (name, found, expected))
+
+
+def matches(expected, got):
+    """Whether lines match, "…" standing for any number of them."""
+    pattern = "\n".join(re.escape(line) for line in expected)
+    pattern = pattern.replace("…", "(?:.|\n)*")
+    return re.fullmatch(pattern, "\n".join(got)) is not None
+
+
+def check_console(score, scratch):
+    for page, text in pages():
+        for start, lines in blocks(text, "console"):
+            where = os.path.join(scratch, "console")
+            shutil.rmtree(where, ignore_errors=True)
+            shutil.copytree(os.path.join(ROOT, "examples"), where)
+            commands = []
+            for line in lines:
+                if line.startswith("$ "):
+                    commands.append((line[2:], []))
+                elif commands:
+                    commands[-1][1].append(line)
+            for command, expected in commands:
+                env = dict(os.environ, LC_ALL="C.UTF-8",
+                           PATH=os.path.dirname(PROGRAM) + ":" + os.environ["PATH"])
+                done = subprocess.run(["bash", "-c", command], cwd=where, env=env, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      stdin=subprocess.DEVNULL, check=False)
+                got = done.stdout.rstrip("\n").split("\n") if done.stdout else []
+                score.check(matches(expected, got), "%s:%d: $ %s\nprints:\n%s" % (
+                    page, start, command, done.stdout))
+
+
+def check_configurations(score, scratch):
+    found = [("%s:%d" % (page, start), "\n".join(lines) + "\n")
+             for page, text in pages() for start, lines in blocks(text, "knot")]
+    with open(os.path.join(ROOT, "examples", "knot.conf"), encoding="utf-8") as file:
+        found.append(("examples/knot.conf", file.read()))
+    for name, text in found:
+        # Folders and users of a real server, moved to where this test may look.
+        for place in ("etc/knot/zones", "var/lib/knot/published", "run/knot"):
+            os.makedirs(os.path.join(scratch, place), exist_ok=True)
+        text = re.sub(r"(?m)^(\s+file: )\S*acmlint\.so$", lambda m: m.group(1) + '"%s"' % MODULE,
+                      text)
+        text = re.sub(r"(?m)^\s+user: .*\n", "", text)
+        text = re.sub(r"(: )(/(?:etc|var/lib|run)/knot)", lambda m: m.group(1) + scratch + m.group(2),
+                      text)
+        path = os.path.join(scratch, "knot.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        done = subprocess.run(["knotc", "-c", path, "conf-check"], text=True,
+                              capture_output=True, check=False)
+        score.check(done.returncode == 0 and "Configuration is valid" in done.stdout,
+                    "%s: %s%s" % (name, done.stdout, done.stderr))
+
+
+def check_module_options(score):
+    with open(os.path.join(ROOT, "module", "mod.c"), encoding="utf-8") as file:
+        code = file.read()
+    schema = set(re.findall(r'^#define MOD_\w+\s+"\\x[0-9a-f]{2}""([a-z-]+)"', code, re.M))
+    with open(os.path.join(ROOT, "module", "mod-acmlint.rst"), encoding="utf-8") as file:
+        page = file.read()
+    headings = set(re.findall(r"^\.\. _mod-acmlint_([a-z-]+):$", page, re.M)) - {"id"}
+    reference = set(re.findall(r"^       ([a-z-]+): ", page.split("Module reference")[1], re.M))
+    score.check(schema != set(), "no options found in module/mod.c")
+    score.check(schema == headings, "options of the module and mod-acmlint.rst: %s" % (
+        sorted(schema ^ headings)))
+    score.check(schema == reference, "options of the module and the reference: %s" % (
+        sorted(schema ^ reference)))
+
+
+def check_links(score):
+    for page, text in pages():
+        folder = os.path.dirname(os.path.join(ROOT, page))
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            if not re.match(r"[a-z]+:", target):
+                score.check(os.path.exists(os.path.join(folder, target)),
+                            "%s: the link %s leads nowhere" % (page, target))
+
+
+def main():
+    score = Score()
+    with tempfile.TemporaryDirectory(prefix="acmlint-docs.") as scratch:
+        check_rules(score, scratch, "--update" in sys.argv)
+        check_zones(score)
+        check_console(score, scratch)
+        check_configurations(score, scratch)
+        check_module_options(score)
+        check_links(score)
+    print("%d passed, %d failed" % (score.passed, score.failed))
+    return 1 if score.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
