@@ -210,9 +210,11 @@ static void test_remarks(void **state)
 	                                   "b TXT x\\; ; see acmlint: no\n"
 	                                   "c TXT acmlint:no\n", &ret);
 	assert_int_equal(ret, KNOT_EOK);
-	assert_int_equal(zone->n_remarks, 1 + 0);
+	assert_int_equal(zone->n_remarks, 2);
 	assert_string_equal(zone->remarks[0].text, "allow A -- b");
 	assert_true(zone->remarks[0].alone);
+	assert_string_equal(zone->remarks[1].text, "allow C -- d");
+	assert_int_equal(zone->remarks[1].record, 2);
 	acml_zone_free(zone);
 
 	zone = read_text("z", "example.com", "a A 192.0.2.1 ;; acmlint:allow C -- d", &ret);

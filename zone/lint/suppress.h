@@ -3,7 +3,7 @@
 /*
  * Suppressions: what a zone's "; acmlint: …" comments ask for.
  *
- *     ; acmlint: allow RULE[, RULE…] -- reason        on the record's line, or alone above it
+ *     ; acmlint: allow RULE[, RULE…] -- reason        on a line of the record, or alone above it
  *     ; acmlint: allow-file RULE[, RULE…] -- reason   for the whole file the comment stands in
  *
  * RULE is an id or a name. The reason is required: without one nothing is suppressed. SYN002 and
@@ -17,6 +17,9 @@
 #include "lint/finding.h"
 #include "lint/settings.h"
 #include "model/zone.h"
+
+/* Whether findings of the rule can be suppressed at all. */
+bool acml_suppressible(const struct acml_rule *rule);
 
 /*
  * Marks the findings that the zone's remarks suppress, and appends a SYN004 finding for each remark

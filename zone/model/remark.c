@@ -13,21 +13,15 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The semicolon that opens a comment on the line, or NULL: not in quotes, not escaped. */
-static const char *comment_start(const char *line, const char *end)
-{
-	bool quoted = false;
-	for (const char *p = line; p < end; p++) {
-		if (*p == '\\') {
-			p++;
-		} else if (*p == '"') {
-			quoted = !quoted;
-		} else if (*p == ';' && !quoted) {
-			return p;
-		}
-	}
-	return NULL;
-}
+/* How far the text has been understood. */
+struct cursor {
+	const char *at;
+	const char *line_start;
+	uint32_t line;
+	uint32_t record;        /* First line of the record that the cursor is in. */
+	bool quoted;
+	bool open;              /* Inside parentheses, which do not nest. */
+};
 
 static const char *skip_blanks(const char *from, const char *end)
 {
@@ -37,15 +31,57 @@ static const char *skip_blanks(const char *from, const char *end)
 	return from;
 }
 
-/* One line that holds the mark somewhere. */
-static int consider(struct acml_build *build, uint16_t file, uint32_t number,
-                    const char *line, const char *mark, const char *end)
+static void pass_newline(struct cursor *cursor)
 {
-	const char *semicolon = comment_start(line, mark);
-	if (semicolon == NULL) {
-		return KNOT_EOK;
+	cursor->line++;
+	cursor->line_start = cursor->at + 1;
+	if (!cursor->open) {
+		cursor->record = cursor->line;
+		cursor->quoted = false;
 	}
-	const char *body = semicolon;
+}
+
+/* Goes on to the mark, or to the semicolon that opens the comment which holds it. True: there is
+ * such a comment and the cursor stands at its semicolon. */
+static bool find_comment(struct cursor *cursor, const char *mark, const char *limit)
+{
+	for (; cursor->at < mark; cursor->at++) {
+		switch (*cursor->at) {
+		case '\\':
+			cursor->at += cursor->at[1] != '\n';
+			break;
+		case '"':
+			cursor->quoted = !cursor->quoted;
+			break;
+		case '(':
+		case ')':
+			if (!cursor->quoted) {
+				cursor->open = *cursor->at == '(';
+			}
+			break;
+		case '\n':
+			pass_newline(cursor);
+			break;
+		case ';':
+			if (cursor->quoted) {
+				break;
+			}
+			const char *end = memchr(cursor->at, '\n', (size_t)(limit - cursor->at));
+			if (end == NULL || end > mark) {
+				return true;
+			}
+			cursor->at = end - 1;
+			break;
+		}
+	}
+	return false;
+}
+
+/* A comment that holds the mark somewhere: ours if it begins with it. */
+static int consider(struct acml_build *build, uint16_t file, const struct cursor *cursor,
+                    const char *mark, const char *end)
+{
+	const char *body = cursor->at;
 	while (body < mark && (*body == ';' || blank(*body))) {
 		body++;
 	}
@@ -57,14 +93,18 @@ static int consider(struct acml_build *build, uint16_t file, uint32_t number,
 	while (end > text && blank(end[-1])) {
 		end--;
 	}
-	char *copy = acml_arena_printf(&build->zone->arena, "%.*s", (int)(end - text), text);
+	char *copy = acml_arena_alloc(&build->zone->arena, (size_t)(end - text) + 1);
 	if (copy == NULL) {
 		return KNOT_ENOMEM;
 	}
+	memcpy(copy, text, (size_t)(end - text));
+	bool in_record = cursor->record < cursor->line;
 	struct acml_remark remark = {
 		.file = file,
-		.line = number,
-		.alone = skip_blanks(line, semicolon) == semicolon,
+		.line = cursor->line,
+		.record = cursor->record,
+		.alone = !in_record &&
+		         skip_blanks(cursor->line_start, cursor->at) == cursor->at,
 		.text = copy,
 	};
 	return acml_build_remark(build, &remark);
@@ -73,22 +113,19 @@ static int consider(struct acml_build *build, uint16_t file, uint32_t number,
 int acml_remarks_find(struct acml_build *build, uint16_t file, const char *bytes, size_t size)
 {
 	const char *limit = bytes + size;
-	const char *line = bytes;
-	uint32_t number = 1;
+	struct cursor cursor = { .at = bytes, .line_start = bytes, .line = 1, .record = 1 };
 	const char *mark = memmem(bytes, size, MARK, strlen(MARK));
 	while (mark != NULL) {
-		const char *newline;
-		while ((newline = memchr(line, '\n', (size_t)(mark - line))) != NULL) {
-			line = newline + 1;
-			number++;
+		const char *next = mark + strlen(MARK);
+		if (find_comment(&cursor, mark, limit)) {
+			const char *end = memchr(mark, '\n', (size_t)(limit - mark));
+			next = end != NULL ? end : limit;
+			int ret = consider(build, file, &cursor, mark, next);
+			if (ret != KNOT_EOK) {
+				return ret;
+			}
 		}
-		const char *end = memchr(mark, '\n', (size_t)(limit - mark));
-		end = end != NULL ? end : limit;
-		int ret = consider(build, file, number, line, mark, end);
-		if (ret != KNOT_EOK) {
-			return ret;
-		}
-		mark = memmem(end, (size_t)(limit - end), MARK, strlen(MARK));
+		mark = memmem(next, (size_t)(limit - next), MARK, strlen(MARK));
 	}
 	return KNOT_EOK;
 }

@@ -70,7 +70,8 @@ struct acml_problem {
 struct acml_remark {
 	uint16_t file;
 	uint32_t line;
-	bool alone;             /* Nothing but the comment on its line. */
+	uint32_t record;        /* First line of the record it stands in or behind; line if alone. */
+	bool alone;             /* Nothing but the comment on its line, outside parentheses. */
 	const char *text;       /* What follows "acmlint:", blanks trimmed. */
 };
 
