@@ -94,6 +94,9 @@ static int collect_tokens(struct acml_judge *judge)
 	for (size_t i = 0; ret == KNOT_EOK && i < zone->n_outside; i++) {
 		ret = add_token(judge, &zone->outside[i], &capacity);
 	}
+	if (ret == KNOT_EOK) {
+		ret = acml_tokens_relate(zone, (struct acml_token *)judge->tokens, judge->n_tokens);
+	}
 	return ret;
 }
 
@@ -117,6 +120,9 @@ static size_t fill_uses(const struct acml_judge *judge, struct acml_use *uses)
 	for (size_t i = 0; i < judge->n_tokens; i++) {
 		const struct acml_token *token = &judge->tokens[i];
 		struct acml_use use = use_of(token);
+		if (token->aliased && !token->owner_token) {
+			continue; /* Only a link between another name's token and ACM. */
+		}
 		if (token->owner_underscore && !token->outside && acml_name_within(use.name, apex)) {
 			uses[count++] = use;
 		}
