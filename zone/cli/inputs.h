@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Inputs: the zone files of a run, in a stable order: as given; a folder's files in byte order of
+ * their names, folder by folder. A file given twice counts once.
+ *
+ * A folder is searched with everything below it for *.zone and db.*, apart from what begins with a
+ * dot, editors' and servers' by-products (db.x.jnl, db.x~ …) and folders behind symbolic links.
+ */
+
+#pragma once
+
+#include <stddef.h>
+
+#include "report/report.h"
+
+struct acml_inputs {
+	char **files;
+	size_t n_files;
+	size_t max_files;
+	/* What could not be read on the way, for the report. */
+	struct acml_run_error *errors;  /* file and message are malloc()ed. */
+	size_t n_errors;
+	size_t max_errors;
+};
+
+/* Adds a file, a folder's files, or "-". KNOT_EOK or KNOT_ENOMEM. */
+int acml_inputs_add(struct acml_inputs *inputs, const char *path);
+
+/* Adds what a list names, one a line, or separated by NUL bytes when it holds any. "-" is
+ * standard input. KNOT_EOK, KNOT_ENOMEM, or the negative errno of the list. */
+int acml_inputs_add_list(struct acml_inputs *inputs, const char *list);
+
+/* Remembers an input that cannot be read. KNOT_EOK or KNOT_ENOMEM. */
+int acml_inputs_error(struct acml_inputs *inputs, const char *file, const char *message);
+
+/* Drops files given twice. KNOT_EOK or KNOT_ENOMEM. */
+int acml_inputs_unique(struct acml_inputs *inputs);
+
+void acml_inputs_clear(struct acml_inputs *inputs);

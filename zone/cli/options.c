@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libknot/errcode.h>
+
+#include "cli/command.h"
+#include "cli/config.h"
+
+enum {
+	OPT_NAME = 256, OPT_RULE, OPT_FAIL_ON, OPT_NOW, OPT_SIGNED, OPT_FILES_FROM, OPT_COLOR,
+	OPT_NO_INCLUDE, OPT_REQUIRE_CAA, OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "config", required_argument, NULL, 'c' },
+	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
+	{ "files-from", required_argument, NULL, OPT_FILES_FROM },
+	{ "format", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "name", required_argument, NULL, OPT_NAME },
+	{ "no-include", optional_argument, NULL, OPT_NO_INCLUDE },
+	{ "now", required_argument, NULL, OPT_NOW },
+	{ "origin", required_argument, NULL, 'o' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "require-caa", optional_argument, NULL, OPT_REQUIRE_CAA },
+	{ "rule", required_argument, NULL, OPT_RULE },
+	{ "signed", required_argument, NULL, OPT_SIGNED },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help_text[] =
+"acmlint [check] [OPTIONS] ZONEFILE|DIRECTORY|-…    lint zone files\n"
+"\n"
+"  -o, --origin NAME     the zone's name, where the file does not say it\n"
+"      --name NAME       a name ACM must be able to serve (repeatable, *. allowed)\n"
+"      --rule ID=LEVEL   off, info, warning or error; id or name (repeatable)\n"
+"      --fail-on LEVEL   error (default), warning, info, never\n"
+"      --require-caa     names that use ACM must have CAA\n"
+"      --signed WHEN     auto (default), yes, no: may the DNSSEC rules read the\n"
+"                        absence of DNSKEY and RRSIG as a fault?\n"
+"      --now TIME        the clock for every date: 2026-11-21T00:00:00Z or @seconds\n"
+"      --no-include      $INCLUDE is an error\n"
+"      --files-from FILE names of zone files, one a line (-: standard input)\n"
+"  -c, --config FILE     settings; default .acmlint.conf here or above, up to the\n"
+"                        repository's root\n"
+"  -f, --format FORMAT   text (default), json\n"
+"  -j, --jobs N          zones in parallel; default: the number of processors\n"
+"  -q, --quiet           findings and errors only\n"
+"      --color WHEN      auto (default), always, never; NO_COLOR is honoured\n"
+"  -h, --help            this text;  --version: the version\n"
+"\n"
+"A directory stands for every *.zone and db.* in it and below.\n"
+"Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some input could not\n"
+"be read or parsed, 3 wrong usage or configuration.\n";
+
+/* What the command line said about shared settings, kept until the file has been applied. */
+struct given {
+	const struct acml_key *key;
+	const char *value;
+};
+
+struct parse {
+	struct acml_options *options;
+	const char *command;
+	const char *config;
+	const char *files_from;
+	struct given *given;
+	size_t n_given;
+	bool done;
+};
+
+static void remember(struct parse *parse, const char *key, const char *value)
+{
+	parse->given[parse->n_given++] = (struct given) { acml_key_find(key), value };
+}
+
+static int set_format(struct parse *parse, const char *value)
+{
+	parse->options->reporter = acml_reporter_find(value);
+	if (parse->options->reporter != NULL) {
+		return ACML_EXIT_OK;
+	}
+	char names[128] = "";
+	for (size_t i = 0; acml_reporters[i] != NULL; i++) {
+		strcat(names, i == 0 ? "" : ", ");
+		strcat(names, acml_reporters[i]->name);
+	}
+	return acml_usage(parse->command, "--format: there is no format '%s'; there are %s",
+	                  value, names);
+}
+
+static int set_jobs(struct parse *parse, const char *value)
+{
+	char *end;
+	unsigned long jobs = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || jobs == 0 || jobs > 1024) {
+		return acml_usage(parse->command, "--jobs: '%s' is no number from 1 to 1024",
+		                  value);
+	}
+	parse->options->jobs = jobs;
+	return ACML_EXIT_OK;
+}
+
+static int set_color(struct parse *parse, const char *value)
+{
+	static const char *const names[] = {
+		[ACML_COLOR_AUTO] = "auto",
+		[ACML_COLOR_ALWAYS] = "always",
+		[ACML_COLOR_NEVER] = "never",
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			parse->options->color = i;
+			return ACML_EXIT_OK;
+		}
+	}
+	return acml_usage(parse->command, "--color: '%s' is none of auto, always, never", value);
+}
+
+static int set_now(struct parse *parse, const char *value)
+{
+	if (acml_clock_parse(value, &parse->options->now)) {
+		return ACML_EXIT_OK;
+	}
+	return acml_usage(parse->command, "--now: '%s' is no time: write 2026-11-21T00:00:00Z or "
+	                  "@seconds since 1970", value);
+}
+
+static int set_origin(struct parse *parse, const char *value)
+{
+	knot_dname_storage_t name;
+	if (knot_dname_from_str(name, value, sizeof(name)) == NULL) {
+		return acml_usage(parse->command, "--origin: '%s' is no domain name", value);
+	}
+	parse->options->origin = value;
+	return ACML_EXIT_OK;
+}
+
+static int print_and_stop(struct parse *parse, const char *text)
+{
+	fputs(text, stdout);
+	parse->done = true;
+	return acml_finish(stdout, ACML_EXIT_OK);
+}
+
+static int one_option(struct parse *parse, int got, char **argv)
+{
+	switch (got) {
+	case 'c':
+		parse->config = optarg;
+		break;
+	case 'f':
+		return set_format(parse, optarg);
+	case 'h':
+		return print_and_stop(parse, help_text);
+	case 'j':
+		return set_jobs(parse, optarg);
+	case 'o':
+		return set_origin(parse, optarg);
+	case 'q':
+		parse->options->quiet = true;
+		break;
+	case OPT_COLOR:
+		return set_color(parse, optarg);
+	case OPT_FAIL_ON:
+		remember(parse, "fail-on", optarg);
+		break;
+	case OPT_FILES_FROM:
+		parse->files_from = optarg;
+		break;
+	case OPT_NAME:
+		remember(parse, "name", optarg);
+		break;
+	case OPT_NO_INCLUDE:
+		remember(parse, "no-include", optarg != NULL ? optarg : "on");
+		break;
+	case OPT_NOW:
+		return set_now(parse, optarg);
+	case OPT_REQUIRE_CAA:
+		remember(parse, "require-caa", optarg != NULL ? optarg : "on");
+		break;
+	case OPT_RULE:
+		remember(parse, "rule", optarg);
+		break;
+	case OPT_SIGNED:
+		remember(parse, "signed", optarg);
+		break;
+	case OPT_VERSION:
+		return print_and_stop(parse, "acmlint " ACML_VERSION "\n");
+	default:
+		if (got == '?' && strncmp(argv[optind - 1], "--", 2) == 0) {
+			char name[32] = "";
+			strncat(name, argv[optind - 1] + 2, strcspn(argv[optind - 1] + 2, "=") <
+			        sizeof(name) ? strcspn(argv[optind - 1] + 2, "=") : 0);
+			if (acml_key_is_later(name)) {
+				return acml_usage(parse->command, "option --%s is not supported "
+				                  "by this version", name);
+			}
+		}
+		return acml_usage_getopt(parse->command, argv, got, long_options);
+	}
+	return ACML_EXIT_OK;
+}
+
+static int apply_given(struct parse *parse)
+{
+	for (size_t i = 0; i < parse->n_given; i++) {
+		char wrong[ACML_WRONG];
+		const struct given *given = &parse->given[i];
+		if (!given->key->set(parse->options, given->value, wrong)) {
+			return acml_usage(parse->command, "--%s: %s", given->key->name, wrong);
+		}
+	}
+	return ACML_EXIT_OK;
+}
+
+static int add_inputs(struct parse *parse, char *const *paths, size_t count)
+{
+	struct acml_inputs *inputs = &parse->options->inputs;
+	if (count == 0 && parse->files_from == NULL) {
+		return acml_usage(parse->command, "no zone file given");
+	}
+	bool list_on_stdin = parse->files_from != NULL && strcmp(parse->files_from, "-") == 0;
+	int ret = KNOT_EOK;
+	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
+		if (list_on_stdin && strcmp(paths[i], "-") == 0) {
+			return acml_usage(parse->command, "standard input cannot be both a zone "
+			                  "and the list of --files-from");
+		}
+		ret = acml_inputs_add(inputs, paths[i]);
+	}
+	if (ret == KNOT_EOK && parse->files_from != NULL) {
+		ret = acml_inputs_add_list(inputs, parse->files_from);
+		if (ret != KNOT_EOK && ret != KNOT_ENOMEM) {
+			acml_say("--files-from: %s: %s", parse->files_from, acml_input_error(ret));
+			return ACML_EXIT_INPUT;
+		}
+	}
+	if (ret == KNOT_EOK) {
+		ret = acml_inputs_unique(inputs);
+	}
+	if (ret != KNOT_EOK) {
+		acml_say("out of memory");
+		return ACML_EXIT_INPUT;
+	}
+	return ACML_EXIT_OK;
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+		return CPU_COUNT(&set);
+	}
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	return online > 0 ? online : 1;
+}
+
+int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *out_done)
+{
+	*out = (struct acml_options) {
+		.fail_on = ACML_ERROR,
+		.now = time(NULL),
+		.reporter = &acml_reporter_text,
+		.jobs = processors(),
+	};
+	struct parse parse = {
+		.options = out,
+		.command = "check",
+		.given = calloc(argc, sizeof(*parse.given)),
+	};
+	if (parse.given == NULL) {
+		acml_say("out of memory");
+		return ACML_EXIT_INPUT;
+	}
+	int status = ACML_EXIT_OK;
+	int got;
+	optind = 0;
+	opterr = 0;
+	while (status == ACML_EXIT_OK && !parse.done &&
+	       (got = getopt_long(argc, argv, ":c:f:hj:o:q", long_options, NULL)) != -1) {
+		status = one_option(&parse, got, argv);
+	}
+	if (status == ACML_EXIT_OK && !parse.done) {
+		status = acml_config_apply(parse.config, out);
+	}
+	if (status == ACML_EXIT_OK && !parse.done) {
+		status = apply_given(&parse);
+	}
+	if (status == ACML_EXIT_OK && !parse.done) {
+		status = add_inputs(&parse, argv + optind, argc - optind);
+	}
+	free(parse.given);
+	*out_done = parse.done;
+	return status;
+}
+
+void acml_options_clear(struct acml_options *options)
+{
+	acml_arena_clear(&options->arena);
+	acml_inputs_clear(&options->inputs);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Options: what the command line and the configuration file ask of a check. Both are made of the
+ * same keys; the file is applied first, the command line over it.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+
+#include "cli/inputs.h"
+#include "facts/facts.h"
+#include "lint/settings.h"
+#include "model/arena.h"
+#include "report/report.h"
+
+enum acml_color { ACML_COLOR_AUTO, ACML_COLOR_ALWAYS, ACML_COLOR_NEVER };
+
+struct acml_options {
+	struct acml_arena arena;        /* Owns the names. */
+	struct acml_settings settings;
+	enum acml_severity fail_on;     /* ACML_OFF: never. */
+	enum acml_signed signing;
+	bool require_caa;
+	bool no_include;
+	struct acml_wanted *wanted;
+	size_t n_wanted;
+	/* Only from the command line: */
+	const char *origin;
+	int64_t now;
+	const struct acml_reporter *reporter;
+	unsigned jobs;
+	bool quiet;
+	enum acml_color color;
+	struct acml_inputs inputs;
+};
+
+#define ACML_WRONG 256
+
+/* A setting that file and command line share: the option's long name, the file's key. set applies
+ * one value; false: wrong says, lower case, what is wrong with it. */
+struct acml_key {
+	const char *name;
+	bool many;
+	bool (*set)(struct acml_options *options, const char *value, char wrong[ACML_WRONG]);
+};
+
+/* All of them, ended by one without a name. */
+extern const struct acml_key acml_keys[];
+
+const struct acml_key *acml_key_find(const char *name);
+
+/* A key or option that the documentation has but this version does not. */
+bool acml_key_is_later(const char *name);
+
+/* Candidates for acml_hint(); no context. */
+const char *acml_key_words(const void *context, size_t i);
+
+/* Everything but the inputs. Fills out; ACML_EXIT_OK, or another status after having said on stderr
+ * why. *out_done: the help was asked for and printed, nothing is left to do. */
+int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *out_done);
+
+/* Accepts a zeroed or half-filled one. */
+void acml_options_clear(struct acml_options *options);
+
+/* "2026-11-21T00:00:00Z" and the like of RFC 3339, or "@seconds"; false: neither. */
+bool acml_clock_parse(const char *text, int64_t *out_when);

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "cli/run.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/errcode.h>
+
+#include "cli/command.h"
+#include "lint/lint.h"
+#include "model/read.h"
+
+/* One input on its way. */
+struct job {
+	const char *file;
+	int code;                       /* KNOT_EOK or why there is no result. */
+	knot_dname_storage_t apex;
+	struct acml_run_zone zone;
+	struct acml_result *result;
+	char *origin;
+	struct acml_run_error *problems;    /* What made the zone incomplete. */
+	size_t n_problems;
+	struct acml_arena arena;        /* Of the problems. */
+};
+
+struct acml_work {
+	const struct acml_options *options;
+	const knot_dname_t **names;
+	struct job *jobs;
+	size_t n_jobs;
+	atomic_size_t next;
+	char *stdin_bytes;              /* Kept: a pipe can be read only once. */
+	size_t stdin_size;
+	int stdin_code;
+	struct acml_run_zone *zones;
+	struct acml_run_error *errors;
+};
+
+static int read_zone(const struct acml_work *work, struct acml_scanner *scanner, const char *file,
+                     struct acml_zone **out_zone)
+{
+	struct acml_read_options options = {
+		.origin = work->options->origin,
+		.keep = ACML_KEEP_RELEVANT,
+		.interest = &acml_lint_interest,
+		.names = work->names,
+		.n_names = work->options->n_wanted,
+		.no_include = work->options->no_include,
+	};
+	if (strcmp(file, "-") != 0) {
+		return acml_zone_read_file(scanner, file, &options, out_zone);
+	}
+	if (work->stdin_code != KNOT_EOK) {
+		return work->stdin_code;
+	}
+	return acml_zone_read_bytes(scanner, file, work->stdin_bytes, work->stdin_size, &options,
+	                            out_zone);
+}
+
+/* The fatal problems, which are findings too, as errors of the run. */
+static int copy_problems(struct job *job, const struct acml_zone *zone)
+{
+	size_t fatal = 0;
+	for (size_t i = 0; i < zone->n_problems; i++) {
+		fatal += zone->problems[i].fatal;
+	}
+	bool empty = zone->records == 0 && zone->n_problems == 0;
+	struct acml_run_error *list = acml_arena_alloc(&job->arena,
+	        (fatal + empty + 1) * sizeof(*list));
+	if (list == NULL) {
+		return KNOT_ENOMEM;
+	}
+	job->problems = list;
+	for (size_t i = 0; i < zone->n_problems; i++) {
+		const struct acml_problem *problem = &zone->problems[i];
+		if (!problem->fatal) {
+			continue;
+		}
+		struct acml_run_error *error = &list[job->n_problems];
+		error->file = acml_arena_strdup(&job->arena, zone->files[problem->file]);
+		error->line = problem->line;
+		error->message = acml_arena_strdup(&job->arena, problem->message);
+		if (error->file == NULL || error->message == NULL) {
+			return KNOT_ENOMEM;
+		}
+		job->n_problems++;
+	}
+	if (empty) {
+		/* Nothing to find fault with is no clean zone. */
+		list[job->n_problems++] = (struct acml_run_error) {
+			.file = job->file,
+			.message = "the file holds no records",
+		};
+	}
+	return KNOT_EOK;
+}
+
+static int keep_zone(struct job *job, const struct acml_zone *zone)
+{
+	memcpy(job->apex, zone->apex, knot_dname_size(zone->apex));
+	job->zone = (struct acml_run_zone) {
+		.file = job->file,
+		.origin = acml_arena_strdup(&job->arena, zone->origin),
+		.origin_guessed = zone->origin_guessed,
+		.records = zone->records,
+		.complete = zone->complete,
+	};
+	job->zone.has_serial = acml_zone_serial(zone, &job->zone.serial);
+	return job->zone.origin == NULL ? KNOT_ENOMEM : copy_problems(job, zone);
+}
+
+/* Reads and lints one input. inputs NULL: this zone alone. */
+static void do_job(const struct acml_work *work, struct acml_scanner *scanner, struct job *job,
+                   const struct acml_input *inputs, size_t n_inputs, size_t self)
+{
+	const struct acml_options *options = work->options;
+	struct acml_zone *zone = NULL;
+	job->code = read_zone(work, scanner, job->file, &zone);
+	if (job->code != KNOT_EOK) {
+		return;
+	}
+	struct acml_input alone = { .apex = zone->apex, .file = job->file };
+	struct acml_facts facts = {
+		.now = options->now,
+		.signing = options->signing,
+		.require_caa = options->require_caa,
+		.wanted = options->wanted,
+		.n_wanted = options->n_wanted,
+		.inputs = inputs,
+		.n_inputs = n_inputs,
+		.self = self,
+	};
+	if (inputs == NULL && work->n_jobs > 1) {
+		/* Zones of the same name are judged again, together. */
+		facts.inputs = &alone;
+		facts.n_inputs = 1;
+	}
+	job->code = acml_lint(zone, &facts, &options->settings, &job->result);
+	if (job->code == KNOT_EOK) {
+		job->code = keep_zone(job, zone);
+	}
+	acml_zone_free(zone);
+}
+
+static void reset_job(struct job *job)
+{
+	const char *file = job->file;
+	acml_result_free(job->result);
+	acml_arena_clear(&job->arena);
+	*job = (struct job) { .file = file };
+}
+
+static void *worker(void *data)
+{
+	struct acml_work *work = data;
+	struct acml_scanner *scanner = acml_scanner_new();
+	size_t i;
+	while ((i = atomic_fetch_add(&work->next, 1)) < work->n_jobs) {
+		struct job *job = &work->jobs[i];
+		if (scanner == NULL) {
+			job->code = KNOT_ENOMEM;
+		} else {
+			do_job(work, scanner, job, NULL, 0, 0);
+		}
+	}
+	acml_scanner_free(scanner);
+	return NULL;
+}
+
+static int run_workers(struct acml_work *work)
+{
+	size_t n = work->options->jobs < work->n_jobs ? work->options->jobs : work->n_jobs;
+	pthread_t *threads = calloc(n + 1, sizeof(*threads));
+	if (threads == NULL) {
+		return KNOT_ENOMEM;
+	}
+	/* This thread works too; one that cannot be started is one fewer. */
+	size_t started = 0;
+	while (started + 1 < n &&
+	       pthread_create(&threads[started], NULL, worker, work) == 0) {
+		started++;
+	}
+	worker(work);
+	for (size_t i = 0; i < started; i++) {
+		pthread_join(threads[i], NULL);
+	}
+	free(threads);
+	return KNOT_EOK;
+}
+
+static int by_apex(const void *a, const void *b)
+{
+	struct job *const *x = a;
+	struct job *const *y = b;
+	size_t size = knot_dname_size((*x)->apex);
+	size_t size_y = knot_dname_size((*y)->apex);
+	if (size != size_y) {
+		return size < size_y ? -1 : 1;
+	}
+	int order = memcmp((*x)->apex, (*y)->apex, size);
+	return order != 0 ? order : (*x < *y ? -1 : *x > *y);
+}
+
+/* Judges zones of one name again with the knowledge of each other. */
+static int judge_together(const struct acml_work *work, struct job **jobs, size_t n)
+{
+	struct acml_scanner *scanner = acml_scanner_new();
+	struct acml_input *inputs = calloc(n, sizeof(*inputs));
+	knot_dname_t *apex = knot_dname_copy(jobs[0]->apex, NULL);
+	int ret = scanner != NULL && inputs != NULL && apex != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	for (size_t i = 0; i < n && ret == KNOT_EOK; i++) {
+		inputs[i] = (struct acml_input) { .apex = apex, .file = jobs[i]->file };
+	}
+	for (size_t i = 0; i < n && ret == KNOT_EOK; i++) {
+		reset_job(jobs[i]);
+		do_job(work, scanner, jobs[i], inputs, n, i);
+	}
+	knot_dname_free(apex, NULL);
+	free(inputs);
+	acml_scanner_free(scanner);
+	return ret;
+}
+
+static int find_duplicates(struct acml_work *work)
+{
+	struct job **sorted = calloc(work->n_jobs + 1, sizeof(*sorted));
+	if (sorted == NULL) {
+		return KNOT_ENOMEM;
+	}
+	size_t n = 0;
+	for (size_t i = 0; i < work->n_jobs; i++) {
+		if (work->jobs[i].code == KNOT_EOK) {
+			sorted[n++] = &work->jobs[i];
+		}
+	}
+	qsort(sorted, n, sizeof(*sorted), by_apex);
+	int ret = KNOT_EOK;
+	for (size_t first = 0, end; first < n && ret == KNOT_EOK; first = end) {
+		end = first + 1;
+		while (end < n && knot_dname_is_equal(sorted[first]->apex, sorted[end]->apex)) {
+			end++;
+		}
+		if (end - first > 1) {
+			ret = judge_together(work, &sorted[first], end - first);
+		}
+	}
+	free(sorted);
+	return ret;
+}
+
+/* Brings jobs and input errors into the run's shape. */
+static int collect(struct acml_work *work, struct acml_run *run)
+{
+	const struct acml_inputs *inputs = &work->options->inputs;
+	size_t n_errors = inputs->n_errors;
+	for (size_t i = 0; i < work->n_jobs; i++) {
+		n_errors += work->jobs[i].code != KNOT_EOK ? 1 : work->jobs[i].n_problems;
+	}
+	work->zones = calloc(work->n_jobs + 1, sizeof(*work->zones));
+	work->errors = calloc(n_errors + 1, sizeof(*work->errors));
+	if (work->zones == NULL || work->errors == NULL) {
+		return KNOT_ENOMEM;
+	}
+	for (size_t i = 0; i < inputs->n_errors; i++) {
+		work->errors[run->n_errors++] = inputs->errors[i];
+	}
+	for (size_t i = 0; i < work->n_jobs; i++) {
+		struct job *job = &work->jobs[i];
+		if (job->code != KNOT_EOK) {
+			work->errors[run->n_errors++] = (struct acml_run_error) {
+				.file = job->file,
+				.message = acml_input_error(job->code),
+			};
+			continue;
+		}
+		for (size_t j = 0; j < job->n_problems; j++) {
+			work->errors[run->n_errors++] = job->problems[j];
+		}
+		job->zone.result = job->result;
+		work->zones[run->n_zones++] = job->zone;
+		run->suppressed += job->result->suppressed;
+		for (size_t j = 0; j < ACML_SEVERITIES; j++) {
+			run->count[j] += job->result->count[j];
+		}
+	}
+	run->zones = work->zones;
+	run->errors = work->errors;
+	return KNOT_EOK;
+}
+
+static int prepare(struct acml_work *work)
+{
+	const struct acml_options *options = work->options;
+	work->n_jobs = options->inputs.n_files;
+	work->jobs = calloc(work->n_jobs + 1, sizeof(*work->jobs));
+	work->names = calloc(options->n_wanted + 1, sizeof(*work->names));
+	if (work->jobs == NULL || work->names == NULL) {
+		return KNOT_ENOMEM;
+	}
+	for (size_t i = 0; i < options->n_wanted; i++) {
+		work->names[i] = options->wanted[i].name;
+	}
+	for (size_t i = 0; i < work->n_jobs; i++) {
+		work->jobs[i].file = options->inputs.files[i];
+		if (strcmp(work->jobs[i].file, "-") == 0) {
+			work->stdin_code = acml_slurp("-", 0, &work->stdin_bytes,
+			                              &work->stdin_size);
+		}
+	}
+	return KNOT_EOK;
+}
+
+int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
+                   struct acml_work **out_work)
+{
+	struct acml_work *work = calloc(1, sizeof(*work));
+	if (work == NULL) {
+		return KNOT_ENOMEM;
+	}
+	work->options = options;
+	struct acml_run run = { .version = ACML_VERSION, .now = options->now };
+	int ret = prepare(work);
+	if (ret == KNOT_EOK) {
+		ret = run_workers(work);
+	}
+	if (ret == KNOT_EOK) {
+		ret = find_duplicates(work);
+	}
+	if (ret == KNOT_EOK) {
+		ret = collect(work, &run);
+	}
+	if (ret != KNOT_EOK) {
+		acml_work_free(work);
+		return ret;
+	}
+	*out_run = run;
+	*out_work = work;
+	return KNOT_EOK;
+}
+
+void acml_work_free(struct acml_work *work)
+{
+	if (work == NULL) {
+		return;
+	}
+	for (size_t i = 0; work->jobs != NULL && i < work->n_jobs; i++) {
+		reset_job(&work->jobs[i]);
+	}
+	free(work->jobs);
+	free(work->names);
+	free(work->stdin_bytes);
+	free(work->zones);
+	free(work->errors);
+	free(work);
+}
