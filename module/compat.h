@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Compat: where versions of Knot differ, and what its module API leaves out.
+ *
+ * Built against 3.2, 3.4 or 3.5 the module has that version's ABI number, and the server refuses
+ * any other; but what a schema knows changes within one ABI, so that is asked of the server that
+ * runs (acml_knot_version()). Asking knotd_conf_zone() for an item that is not in its schema ends
+ * the server: only items of every version since 3.2 are asked for.
+ */
+
+#pragma once
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * knotd's log is read under liburcu's read lock, so a thread that logs has to register with it.
+ * The module API has no call for that, but knotd itself is linked with liburcu. Where the symbol
+ * has another name, only logging at the very moment of a change of the log configuration is at
+ * risk.
+ */
+void urcu_memb_register_thread(void) __attribute__((weak));
+void urcu_memb_unregister_thread(void) __attribute__((weak));
+
+static inline void acml_rcu_register(void)
+{
+	if (urcu_memb_register_thread != NULL) {
+		urcu_memb_register_thread();
+	}
+}
+
+static inline void acml_rcu_unregister(void)
+{
+	if (urcu_memb_unregister_thread != NULL) {
+		urcu_memb_unregister_thread();
+	}
+}
+
+/* 0x0302 for "Knot DNS 3.2.6"; 0 when it cannot be told. */
+static inline unsigned acml_knot_version(const char *text)
+{
+	unsigned major, minor;
+	const char *digits = text != NULL ? strpbrk(text, "0123456789") : NULL;
+	if (digits == NULL || sscanf(digits, "%u.%u", &major, &minor) != 2) {
+		return 0;
+	}
+	return major << 8 | minor;
+}

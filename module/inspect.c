@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "inspect.h"
+
+#include <libknot/errcode.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "model/names.h"
+#include "rules/rule.h"
+
+#define MAX_LINES 20
+
+/* What knotd has room for, its own prefix aside. */
+#define LINE_SIZE 448
+
+static uint64_t microseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+static int read_zone(struct acml_scanner *scanner, const struct acml_policy *policy,
+                     const knot_dname_t *apex, const char *name, const char *bytes, size_t size,
+                     enum acml_retention keep, struct acml_zone **out_zone)
+{
+	char origin[ACML_NAME_TEXT];
+	struct acml_read_options options = {
+		.origin = acml_name_text(apex, origin), .keep = keep,
+		.interest = &acml_lint_interest,
+		.names = policy->names, .n_names = policy->n_wanted,
+	};
+	return acml_zone_read_bytes(scanner, name, bytes, size, &options, out_zone);
+}
+
+static int lint_zone(const struct acml_policy *policy, const struct acml_zone *zone,
+                     struct acml_result **out_result)
+{
+	struct acml_settings settings = { 0 };
+	for (size_t i = 0; i < policy->n_rules; i++) {
+		/* A wrong one is refused by the configuration check. */
+		(void)acml_settings_rule(&settings, policy->rules[i]);
+	}
+	struct acml_facts facts = {
+		.now = time(NULL), .signing = policy->signing, .require_caa = policy->require_caa,
+		.wanted = policy->wanted, .n_wanted = policy->n_wanted,
+	};
+	return acml_lint(zone, &facts, &settings, out_result);
+}
+
+int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
+                 const knot_dname_t *zone, const char *name, const char *bytes, size_t size,
+                 enum acml_retention keep, struct acml_inspection *out)
+{
+	struct acml_inspection inspection = { 0 };
+	uint64_t start = microseconds();
+	int ret = read_zone(scanner, policy, zone, name, bytes, size, keep, &inspection.zone);
+	if (ret == KNOT_EOK) {
+		ret = lint_zone(policy, inspection.zone, &inspection.result);
+	}
+	if (ret != KNOT_EOK) {
+		acml_inspection_clear(&inspection);
+		return ret;
+	}
+	inspection.fails = acml_result_fails(inspection.result, policy->fail_on);
+	inspection.loadable = keep == ACML_KEEP_ALL &&
+	                      acml_zone_loadable(inspection.zone, &policy->server,
+	                                         &inspection.obstacle);
+	(void)acml_zone_serial(inspection.zone, &inspection.serial);
+	inspection.microseconds = microseconds() - start;
+	*out = inspection;
+	return KNOT_EOK;
+}
+
+void acml_inspection_clear(struct acml_inspection *inspection)
+{
+	acml_result_free(inspection->result);
+	acml_zone_free(inspection->zone);
+	inspection->result = NULL;
+	inspection->zone = NULL;
+}
+
+void acml_say(const struct acml_host *host, int priority, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	for (char *c = line; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f) {
+			*c = '?';
+		}
+	}
+	host->say(host->ctx, priority, line);
+}
+
+static int priority_of(enum acml_severity severity)
+{
+	return severity == ACML_ERROR ? LOG_ERR : severity == ACML_WARNING ? LOG_WARNING : LOG_INFO;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+	return slash != NULL ? slash + 1 : path != NULL ? path : "";
+}
+
+/* The rule first: knotd cuts long lines off. */
+static void say_finding(const struct acml_host *host, const struct acml_finding *finding)
+{
+	char line[16] = "";
+	if (finding->line > 0) {
+		snprintf(line, sizeof(line), ":%u", finding->line);
+	}
+	acml_say(host, priority_of(finding->severity), "%s %s, %s%s, %s", finding->rule->id,
+	         finding->rule->name, base_name(finding->file), line, finding->message);
+}
+
+/* The gravest first, so that the cut takes the lightest. */
+void acml_say_findings(const struct acml_host *host, const struct acml_inspection *inspection)
+{
+	const struct acml_result *result = inspection->result;
+	size_t said = 0, total = 0;
+	for (int severity = ACML_ERROR; severity >= ACML_INFO; severity--) {
+		for (size_t i = 0; i < result->n_findings; i++) {
+			const struct acml_finding *finding = &result->findings[i];
+			if (finding->suppressed || (int)finding->severity != severity) {
+				continue;
+			}
+			if (total++ < MAX_LINES) {
+				say_finding(host, finding);
+				said++;
+			}
+		}
+	}
+	if (total > said) {
+		acml_say(host, LOG_WARNING, "%zu more findings, all of them by: acmlint check",
+		         total - said);
+	}
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+const char *acml_counts_text(const struct acml_inspection *inspection,
+                             char buffer[ACML_COUNTS_TEXT])
+{
+	const size_t *count = inspection->result->count;
+	unsigned long long records = inspection->zone->records;
+	snprintf(buffer, ACML_COUNTS_TEXT,
+	         "%llu record%s, %zu error%s, %zu warning%s, %zu info%s, %.1f ms",
+	         records, plural(records), count[ACML_ERROR], plural(count[ACML_ERROR]),
+	         count[ACML_WARNING], plural(count[ACML_WARNING]),
+	         count[ACML_INFO], plural(count[ACML_INFO]), inspection->microseconds / 1000.0);
+	return buffer;
+}
+
+void acml_count(struct acml_totals *totals, const struct acml_inspection *inspection,
+                bool rejected)
+{
+	totals->linted++;
+	totals->accepted += !rejected;
+	totals->rejected += rejected;
+	for (int severity = ACML_INFO; severity <= ACML_ERROR; severity++) {
+		totals->findings[severity] += inspection->result->count[severity];
+	}
+	totals->microseconds += inspection->microseconds;
+}

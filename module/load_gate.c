@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "load_gate.h"
+
+#include <libknot/errcode.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "flatten.h"
+#include "model/names.h"
+#include "publish.h"
+#include "source.h"
+
+/* No zone that a server keeps in memory comes near it. */
+#define SOURCE_LIMIT ((size_t)4 << 30)
+
+/* The published copy as it was found. */
+struct copy {
+	bool there;             /* Some file, whatever is in it. */
+	bool good;              /* Something that the server can load. */
+	struct stat st;
+	struct acml_identity identity;
+	uint32_t serial;
+};
+
+/* One run of the gate over a source that has to be read. */
+struct run {
+	const struct acml_gate *gate;
+	struct acml_scanner *scanner;
+	struct acml_source source;
+	struct acml_inspection inspection;
+	struct copy copy;
+	uint64_t stamp;         /* Of the included files. */
+	char *includes;
+};
+
+static void find_copy(const struct acml_gate *gate, struct copy *out)
+{
+	*out = (struct copy){ 0 };
+	out->there = stat(gate->published, &out->st) == 0;
+	if (out->there) {
+		acml_identity_of(&out->st, &out->identity);
+	}
+}
+
+/* What rename() and the server's own look at its file leave as it is. */
+static bool same_copy(const struct acml_identity *a, const struct acml_identity *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->mtime == b->mtime;
+}
+
+static bool is_recorded(const struct acml_gate *gate, const struct copy *copy)
+{
+	const struct acml_entry *entry = gate->entry;
+	return copy->there && entry->has_record && copy->st.st_size > 0 &&
+	       same_copy(&copy->identity, &entry->record.published);
+}
+
+/* Fills good and serial. out_fails: whether it has findings that reach fail-on. */
+static void judge_copy(const struct acml_gate *gate, struct copy *copy, bool *out_fails)
+{
+	struct acml_source bytes = { 0 };
+	struct acml_inspection inspection = { 0 };
+	struct acml_scanner *scanner = acml_guard_scanner(gate->guard);
+	if (scanner != NULL && copy->there &&
+	    acml_source_read(gate->published, SOURCE_LIMIT, &bytes) == NULL &&
+	    acml_inspect(scanner, gate->policy, gate->zone, gate->published, bytes.bytes, bytes.size,
+	                 ACML_KEEP_ALL, &inspection) == KNOT_EOK) {
+		copy->good = inspection.loadable;
+		copy->serial = inspection.serial;
+		*out_fails = inspection.fails;
+	}
+	acml_inspection_clear(&inspection);
+	acml_source_clear(&bytes);
+}
+
+static void know_copy(const struct acml_gate *gate, struct copy *copy)
+{
+	bool fails;
+	if (is_recorded(gate, copy)) {
+		copy->good = true;
+		copy->serial = gate->entry->record.serial;
+	} else {
+		judge_copy(gate, copy, &fails);
+	}
+}
+
+static const char *keeping(const struct copy *copy, char buffer[64])
+{
+	if (copy->good) {
+		snprintf(buffer, 64, "keeping serial %u", copy->serial);
+	} else {
+		snprintf(buffer, 64, "nothing is published");
+	}
+	return buffer;
+}
+
+/* The source cannot be judged. */
+static void say_fault(const struct acml_gate *gate, const char *fault)
+{
+	struct copy copy;
+	char text[64];
+	find_copy(gate, &copy);
+	know_copy(gate, &copy);
+	acml_say(&gate->host, LOG_ERR, "source '%s' %s, %s", gate->source, fault,
+	         keeping(&copy, text));
+}
+
+static void settle(const struct run *run, enum acml_verdict verdict, const struct stat *published,
+                   uint32_t serial, int unflushed)
+{
+	const struct acml_gate *gate = run->gate;
+	struct acml_record record = {
+		.verdict = verdict, .fresh = run->source.fresh, .settings = gate->policy->hash,
+		.serial = serial, .includes_stamp = run->stamp,
+		.includes = run->includes != NULL ? strdup(run->includes) : NULL,
+	};
+	acml_identity_of(&run->source.st, &record.source);
+	if (published != NULL) {
+		acml_identity_of(published, &record.published);
+	}
+	for (int i = ACML_INFO; i <= ACML_ERROR; i++) {
+		record.count[i] = run->inspection.result->count[i];
+	}
+	acml_guard_settle(gate->guard, gate->entry, &record, unflushed);
+}
+
+static void reject(const struct run *run, const char *why)
+{
+	const struct acml_gate *gate = run->gate;
+	const struct copy *copy = &run->copy;
+	char counts[ACML_COUNTS_TEXT], kept[64];
+	bool same = copy->there && run->inspection.serial == copy->serial &&
+	            acml_publish_same(gate->published, run->source.bytes, run->source.size);
+	acml_say_findings(&gate->host, &run->inspection);
+	acml_say(&gate->host, LOG_ERR, "rejected%s, %s%s (%s)", why, keeping(copy, kept),
+	         copy->good && same ? ", which is this very version" : "",
+	         acml_counts_text(&run->inspection, counts));
+	settle(run, ACML_REJECTED, copy->good ? &copy->st : NULL, copy->serial, -1);
+	acml_count(&gate->entry->totals, &run->inspection, true);
+}
+
+static void reject_unloadable(const struct run *run)
+{
+	const struct acml_obstacle *obstacle = &run->inspection.obstacle;
+	char owner[ACML_NAME_TEXT], line[24] = "", why[256];
+	if (obstacle->line > 0) {
+		snprintf(line, sizeof(line), ", line %u", obstacle->line);
+	}
+	snprintf(why, sizeof(why), ", the server could not load it: %s, %.80s%s", obstacle->what,
+	         acml_name_text(obstacle->owner, owner), line);
+	reject(run, why);
+}
+
+/* Puts the source in place. NULL or what went wrong. */
+static const char *install(struct run *run, struct stat *out_st, int *out_unflushed,
+                           bool *out_written)
+{
+	const struct acml_zone *zone = run->inspection.zone;
+	const struct acml_gate *gate = run->gate;
+	char *flat = NULL;
+	struct acml_publication publication = {
+		.path = gate->published, .bytes = run->source.bytes, .size = run->source.size,
+		.published = run->copy.there ? &run->copy.st : NULL, .source = &run->source.st,
+	};
+	if (zone->has_includes || zone->has_crlf) {
+		int ret = acml_flatten(run->scanner, zone, &flat, &publication.size);
+		if (ret != KNOT_EOK) {
+			return ret == KNOT_ENOMEM ? "cannot be written, no memory" :
+			       "cannot be written without its includes";
+		}
+		publication.bytes = flat;
+	}
+	const char *fault = NULL;
+	*out_st = run->copy.st;
+	*out_unflushed = -1;
+	*out_written = !run->copy.there || run->copy.st.st_size != (off_t)publication.size ||
+	               !acml_publish_same(gate->published, publication.bytes, publication.size);
+	if (*out_written) {
+		fault = acml_publish(&publication, out_st, out_unflushed);
+	}
+	free(flat);
+	return fault;
+}
+
+static void accept(struct run *run)
+{
+	const struct acml_gate *gate = run->gate;
+	const struct acml_inspection *inspection = &run->inspection;
+	char counts[ACML_COUNTS_TEXT], kept[64];
+	struct stat st;
+	int unflushed;
+	bool written;
+	acml_say_findings(&gate->host, inspection);
+	const char *fault = install(run, &st, &unflushed, &written);
+	if (fault != NULL) {
+		know_copy(gate, &run->copy);
+		acml_say(&gate->host, LOG_ERR, "accepted, but not published: '%s': %s, %s",
+		         gate->published, fault, keeping(&run->copy, kept));
+		acml_guard_unsettle(gate->entry);
+		return;
+	}
+	int priority = inspection->fails ? LOG_WARNING : LOG_INFO;
+	const char *but = !inspection->fails ? "" : gate->policy->reject ?
+	                  " for want of a better version" : " though mode reject would not";
+	acml_say(&gate->host, priority, "accepted%s, serial %u%s (%s)", but, inspection->serial,
+	         written ? "" : ", already published", acml_counts_text(inspection, counts));
+	settle(run, inspection->fails ? ACML_TOLERATED : ACML_ACCEPTED, &st, inspection->serial,
+	       unflushed);
+	acml_count(&gate->entry->totals, inspection, false);
+}
+
+static void decide(struct run *run)
+{
+	const struct acml_policy *policy = run->gate->policy;
+	find_copy(run->gate, &run->copy);
+	if (!run->inspection.loadable) {
+		know_copy(run->gate, &run->copy);
+		reject_unloadable(run);
+	} else if (policy->reject && run->inspection.fails) {
+		know_copy(run->gate, &run->copy);
+		if (run->copy.good || policy->refuse_first) {
+			reject(run, "");
+		} else {
+			accept(run);
+		}
+	} else {
+		accept(run);
+	}
+}
+
+/* The included files have to stand still as well. NULL or what is wrong with one. */
+static const char *check_includes(struct run *run, int64_t start)
+{
+	const struct acml_zone *zone = run->inspection.zone;
+	size_t size = 1, len = 0;
+	for (size_t i = 1; i < zone->n_files; i++) {
+		size += strlen(zone->files[i]) + 1;
+	}
+	run->includes = zone->n_files > 1 ? calloc(1, size) : NULL;
+	for (size_t i = 1; i < zone->n_files; i++) {
+		struct stat st;
+		bool fresh;
+		const char *fault = acml_source_still(zone->files[i], start, &st, &fresh);
+		/* One that is not there is a problem of the zone already. */
+		if (fault != NULL && zone->complete) {
+			return fault;
+		}
+		run->source.fresh |= fault != NULL || fresh;
+		if (run->includes != NULL) {
+			len += sprintf(run->includes + len, i > 1 ? "\n%s" : "%s", zone->files[i]);
+		}
+	}
+	if (zone->n_files > 1 && (run->includes == NULL ||
+	                          !acml_record_stamp(run->includes, &run->stamp))) {
+		run->source.fresh = true;
+	}
+	return NULL;
+}
+
+/* Through a link, too. */
+static bool is_published(const struct acml_gate *gate)
+{
+	struct stat source, published;
+	return stat(gate->source, &source) == 0 && stat(gate->published, &published) == 0 &&
+	       source.st_dev == published.st_dev && source.st_ino == published.st_ino;
+}
+
+static void read_and_decide(const struct acml_gate *gate)
+{
+	struct run run = { .gate = gate, .scanner = acml_guard_scanner(gate->guard) };
+	int64_t start = acml_source_clock();
+	if (is_published(gate)) {
+		acml_say(&gate->host, LOG_ERR, "source '%s' is the zone's own file: nothing can be "
+		         "held back, keep the two apart", gate->source);
+		return;
+	}
+	const char *fault = acml_source_read(gate->source, SOURCE_LIMIT, &run.source);
+	if (fault == NULL &&
+	    (run.scanner == NULL ||
+	     acml_inspect(run.scanner, gate->policy, gate->zone, gate->source, run.source.bytes,
+	                  run.source.size, ACML_KEEP_ALL, &run.inspection) != KNOT_EOK)) {
+		fault = "cannot be read, no memory";
+	}
+	if (fault == NULL) {
+		fault = check_includes(&run, start);
+	}
+	acml_publish_clean(gate->published);
+	if (fault == NULL) {
+		decide(&run);
+	} else {
+		say_fault(gate, fault);
+	}
+	free(run.includes);
+	acml_inspection_clear(&run.inspection);
+	acml_source_clear(&run.source);
+}
+
+/* The source is the one that was accepted last, the published copy is not what was made of it:
+ * the server writes there as well (zonefile-sync), and so may people. */
+static void accepted_before(const struct acml_gate *gate, struct copy *copy)
+{
+	struct acml_record *record = &gate->entry->record;
+	bool fails = true;
+	judge_copy(gate, copy, &fails);
+	if (!copy->good || (fails && gate->policy->reject && record->verdict == ACML_ACCEPTED)) {
+		acml_say(&gate->host, LOG_WARNING, "published copy was changed and %s, "
+		         "publishing the source again", copy->good ? "would be rejected" :
+		         "cannot be loaded any more");
+		read_and_decide(gate);
+		return;
+	}
+	acml_say(&gate->host, LOG_INFO, "published copy was changed by the server or by hand, "
+	         "left as it is until the source changes, serial %u", copy->serial);
+	struct acml_record changed = *record;
+	changed.includes = record->includes != NULL ? strdup(record->includes) : NULL;
+	changed.published = copy->identity;
+	changed.serial = copy->serial;
+	acml_guard_settle(gate->guard, gate->entry, &changed, -1);
+}
+
+/* Whether nothing that the last verdict came from has changed. */
+static bool unchanged(const struct acml_gate *gate, const struct stat *st)
+{
+	const struct acml_record *record = &gate->entry->record;
+	struct acml_identity identity;
+	uint64_t stamp;
+	if (!gate->entry->has_record || record->fresh ||
+	    record->settings != gate->policy->hash) {
+		return false;
+	}
+	acml_identity_of(st, &identity);
+	return acml_identity_equal(&identity, &record->source) &&
+	       (record->includes == NULL ||
+	        (acml_record_stamp(record->includes, &stamp) && stamp == record->includes_stamp));
+}
+
+static void say_again(const struct acml_gate *gate)
+{
+	const struct acml_record *record = &gate->entry->record;
+	if (record->verdict == ACML_ACCEPTED) {
+		return;
+	}
+	bool rejected = record->verdict == ACML_REJECTED;
+	acml_say(&gate->host, rejected ? LOG_ERR : LOG_WARNING,
+	         "unchanged, %s serial %u (%u errors, %u warnings, %u infos when it was read)",
+	         rejected ? "still rejected, keeping" : "still with findings that would reject it,",
+	         record->serial, record->count[ACML_ERROR], record->count[ACML_WARNING],
+	         record->count[ACML_INFO]);
+}
+
+void acml_load_gate(const struct acml_gate *gate)
+{
+	struct stat st;
+	struct copy copy;
+	if (stat(gate->source, &st) != 0 || !unchanged(gate, &st)) {
+		read_and_decide(gate);
+		return;
+	}
+	find_copy(gate, &copy);
+	if (is_recorded(gate, &copy)) {
+		gate->entry->totals.unchanged++;
+		say_again(gate);
+	} else if (!copy.there || copy.st.st_size == 0 ||
+	           gate->entry->record.verdict == ACML_REJECTED) {
+		read_and_decide(gate);
+	} else {
+		accepted_before(gate, &copy);
+	}
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "filename.h"
+#include "model/read.h"
+
+/* One fixed name for each published file: what a killed server left is overwritten by the next
+ * publication, and no folder of thousands of files has to be searched for leftovers. */
+static bool temporary_name(const char *path, char out[ACML_PATH_MAX + 16])
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash != NULL ? slash + 1 : path;
+	int len = snprintf(out, ACML_PATH_MAX + 16, "%.*s.%.*s.acmlint-new",
+	                   (int)(base - path), path, NAME_MAX - 16, base);
+	return len < ACML_PATH_MAX + 16;
+}
+
+static int open_temporary(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, flags, 0600);
+	if (fd < 0 && errno == EEXIST && unlink(path) == 0) {
+		fd = open(path, flags, 0600);
+	}
+	return fd;
+}
+
+static bool write_bytes(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t done = write(fd, bytes, size);
+		if (done < 0 && errno == EINTR) {
+			continue;
+		}
+		if (done < 0) {
+			return false;
+		}
+		bytes += done;
+		size -= done;
+	}
+	return true;
+}
+
+/* Owner and mode of the file that is replaced; at first, the server's own user with the source's
+ * mode, but nobody else may write. A server that may not give files away keeps them. */
+static bool set_access(int fd, const struct acml_publication *publication)
+{
+	const struct stat *old = publication->published;
+	if (old == NULL) {
+		return fchmod(fd, (publication->source->st_mode & 0644) | 0600) == 0;
+	}
+	if (old->st_uid != geteuid() && fchown(fd, old->st_uid, -1) != 0 && errno != EPERM) {
+		return false;
+	}
+	if (old->st_gid != getegid() && fchown(fd, -1, old->st_gid) != 0 && errno != EPERM) {
+		return false;
+	}
+	return fchmod(fd, old->st_mode & 0777) == 0;
+}
+
+/* knotd takes a file with the same modification time for the same file. */
+static bool differ_in_time(int fd, const struct stat *old)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0) {
+		return false;
+	}
+	if (st.st_mtim.tv_sec != old->st_mtim.tv_sec || st.st_mtim.tv_nsec != old->st_mtim.tv_nsec) {
+		return true;
+	}
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, st.st_mtim };
+	times[1].tv_nsec = (times[1].tv_nsec + 1000000) % 1000000000;
+	return futimens(fd, times) == 0;
+}
+
+static bool flush_folder(const char *path)
+{
+	char folder[ACML_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL) {
+		strcpy(folder, ".");
+	} else {
+		size_t len = slash > path ? slash - path : 1;
+		memcpy(folder, path, len);
+		folder[len] = '\0';
+	}
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		return false;
+	}
+	bool done = fsync(fd) == 0;
+	close(fd);
+	return done;
+}
+
+static bool fill(int fd, const struct acml_publication *publication)
+{
+	const struct stat *old = publication->published;
+	return write_bytes(fd, publication->bytes, publication->size) &&
+	       set_access(fd, publication) &&
+	       (old == NULL || (differ_in_time(fd, old) && fsync(fd) == 0));
+}
+
+const char *acml_publish(const struct acml_publication *publication, struct stat *out_st,
+                         int *out_unflushed)
+{
+	char temporary[ACML_PATH_MAX + 16];
+	if (strlen(publication->path) >= ACML_PATH_MAX ||
+	    !temporary_name(publication->path, temporary)) {
+		return "has too long a name";
+	}
+	int fd = open_temporary(temporary);
+	if (fd < 0) {
+		return errno == ENOENT ? "is in a folder that is not there" : strerror(errno);
+	}
+	struct stat st;
+	if (!fill(fd, publication) || rename(temporary, publication->path) != 0 ||
+	    fstat(fd, &st) != 0) {
+		const char *fault = strerror(errno);
+		close(fd);
+		unlink(temporary);
+		return fault;
+	}
+	/* From here on the new version is in place, come what may. */
+	if (publication->published != NULL) {
+		(void)flush_folder(publication->path);
+		close(fd);
+		fd = -1;
+	}
+	*out_st = st;
+	*out_unflushed = fd;
+	return NULL;
+}
+
+void acml_publish_clean(const char *path)
+{
+	char temporary[ACML_PATH_MAX + 16];
+	if (strlen(path) < ACML_PATH_MAX && temporary_name(path, temporary)) {
+		(void)unlink(temporary);
+	}
+}
+
+bool acml_publish_same(const char *path, const char *bytes, size_t size)
+{
+	char *published = NULL;
+	size_t published_size = 0;
+	bool same = acml_slurp(path, size + 1, &published, &published_size) == 0 &&
+	            published_size == size && memcmp(published, bytes, size) == 0;
+	free(published);
+	return same;
+}
