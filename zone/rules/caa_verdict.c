@@ -244,7 +244,8 @@ void acml_caa_check_missing(struct acml_judge *judge)
 	}
 	bool required = judge->facts->require_caa;
 	enum acml_severity severity = required ? ACML_ERROR : ACML_INFO;
-	struct acml_spot spot = { .owner = zone->apex, .type = "CAA" };
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	struct acml_spot spot = { .rr = soa.rrs, .owner = zone->apex, .type = "CAA" };
 	if (first != NULL) {
 		spot.domain = first->name;
 		char more[48] = "";

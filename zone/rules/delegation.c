@@ -16,11 +16,14 @@ static void check_duplicate(struct acml_judge *judge)
 {
 	const struct acml_facts *facts = judge->facts;
 	const struct acml_zone *zone = judge->zone;
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
 	for (size_t i = 0; i < facts->n_inputs; i++) {
 		if (i == facts->self || !acml_name_equal(facts->inputs[i].apex, zone->apex)) {
 			continue;
 		}
-		const struct acml_spot spot = { .owner = zone->apex, .type = "SOA" };
+		const struct acml_spot spot = {
+			.rr = soa.rrs, .owner = zone->apex, .type = "SOA",
+		};
 		acml_report(judge, ACML_ERROR, &spot, "%s is also the zone in %s: a server publishes one "
 		            "of the two, and what ACM needs may stand in the other",
 		            acml_judge_name(judge, zone->apex), facts->inputs[i].file);
@@ -49,8 +52,9 @@ static void check_nameservers(struct acml_judge *judge)
 	if (count >= 2) {
 		return;
 	}
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
 	const struct acml_spot spot = {
-		.rr = count > 0 ? set.rrs : NULL, .owner = zone->apex, .type = "NS",
+		.rr = count > 0 ? set.rrs : soa.rrs, .owner = zone->apex, .type = "NS",
 	};
 	acml_report(judge, ACML_INFO, &spot, "%s has %s: CAs ask from several places of the world, and "
 	            "what is wrong with it is wrong for all of them",
