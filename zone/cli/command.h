@@ -43,7 +43,8 @@ int acml_usage(const char *command, const char *format, ...)
 /* Says what is wrong with an option that getopt_long() refused (returned '?' or ':'; the option
  * string starts with ':'), naming the nearest one that exists. Returns ACML_EXIT_USAGE. */
 struct option;
-int acml_usage_getopt(const char *command, char *const *argv, int got, const struct option *options);
+int acml_usage_getopt(const char *command, char *const *argv, int got,
+                      const struct option *options);
 
 /* Flushes and checks a report's stream: a full disk or closed pipe gives ACML_EXIT_INPUT, said on
  * stderr; else status. */

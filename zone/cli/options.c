@@ -14,27 +14,25 @@
 #include "cli/command.h"
 #include "cli/config.h"
 
-enum {
-	OPT_NAME = 256, OPT_RULE, OPT_FAIL_ON, OPT_NOW, OPT_SIGNED, OPT_FILES_FROM, OPT_COLOR,
-	OPT_NO_INCLUDE, OPT_REQUIRE_CAA, OPT_VERSION,
-};
+enum { OPT_KEY = 256, OPT_COLOR, OPT_FILES_FROM, OPT_NOW, OPT_VERSION };
 
+/* OPT_KEY: shared with the configuration file, by the same name. */
 static const struct option long_options[] = {
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "config", required_argument, NULL, 'c' },
-	{ "fail-on", required_argument, NULL, OPT_FAIL_ON },
+	{ "fail-on", required_argument, NULL, OPT_KEY },
 	{ "files-from", required_argument, NULL, OPT_FILES_FROM },
 	{ "format", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "jobs", required_argument, NULL, 'j' },
-	{ "name", required_argument, NULL, OPT_NAME },
-	{ "no-include", optional_argument, NULL, OPT_NO_INCLUDE },
+	{ "name", required_argument, NULL, OPT_KEY },
+	{ "no-include", optional_argument, NULL, OPT_KEY },
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "origin", required_argument, NULL, 'o' },
 	{ "quiet", no_argument, NULL, 'q' },
-	{ "require-caa", optional_argument, NULL, OPT_REQUIRE_CAA },
-	{ "rule", required_argument, NULL, OPT_RULE },
-	{ "signed", required_argument, NULL, OPT_SIGNED },
+	{ "require-caa", optional_argument, NULL, OPT_KEY },
+	{ "rule", required_argument, NULL, OPT_KEY },
+	{ "signed", required_argument, NULL, OPT_KEY },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -79,11 +77,6 @@ struct parse {
 	size_t n_given;
 	bool done;
 };
-
-static void remember(struct parse *parse, const char *key, const char *value)
-{
-	parse->given[parse->n_given++] = (struct given) { acml_key_find(key), value };
-}
 
 static int set_format(struct parse *parse, const char *value)
 {
@@ -154,7 +147,23 @@ static int print_and_stop(struct parse *parse, const char *text)
 	return acml_finish(stdout, ACML_EXIT_OK);
 }
 
-static int one_option(struct parse *parse, int got, char **argv)
+static int refuse(struct parse *parse, int got, char **argv)
+{
+	const char *word = argv[optind - 1];
+	char name[32];
+	size_t len = strcspn(word, "=");
+	if (got == '?' && strncmp(word, "--", 2) == 0 && len - 2 < sizeof(name)) {
+		memcpy(name, word + 2, len - 2);
+		name[len - 2] = '\0';
+		if (acml_key_is_later(name)) {
+			return acml_usage(parse->command, "option --%s is not supported by this "
+			                  "version", name);
+		}
+	}
+	return acml_usage_getopt(parse->command, argv, got, long_options);
+}
+
+static int one_option(struct parse *parse, int got, int index, char **argv)
 {
 	switch (got) {
 	case 'c':
@@ -173,42 +182,19 @@ static int one_option(struct parse *parse, int got, char **argv)
 		break;
 	case OPT_COLOR:
 		return set_color(parse, optarg);
-	case OPT_FAIL_ON:
-		remember(parse, "fail-on", optarg);
-		break;
 	case OPT_FILES_FROM:
 		parse->files_from = optarg;
 		break;
-	case OPT_NAME:
-		remember(parse, "name", optarg);
-		break;
-	case OPT_NO_INCLUDE:
-		remember(parse, "no-include", optarg != NULL ? optarg : "on");
+	case OPT_KEY:
+		parse->given[parse->n_given].key = acml_key_find(long_options[index].name);
+		parse->given[parse->n_given++].value = optarg != NULL ? optarg : "on";
 		break;
 	case OPT_NOW:
 		return set_now(parse, optarg);
-	case OPT_REQUIRE_CAA:
-		remember(parse, "require-caa", optarg != NULL ? optarg : "on");
-		break;
-	case OPT_RULE:
-		remember(parse, "rule", optarg);
-		break;
-	case OPT_SIGNED:
-		remember(parse, "signed", optarg);
-		break;
 	case OPT_VERSION:
 		return print_and_stop(parse, "acmlint " ACML_VERSION "\n");
 	default:
-		if (got == '?' && strncmp(argv[optind - 1], "--", 2) == 0) {
-			char name[32] = "";
-			strncat(name, argv[optind - 1] + 2, strcspn(argv[optind - 1] + 2, "=") <
-			        sizeof(name) ? strcspn(argv[optind - 1] + 2, "=") : 0);
-			if (acml_key_is_later(name)) {
-				return acml_usage(parse->command, "option --%s is not supported "
-				                  "by this version", name);
-			}
-		}
-		return acml_usage_getopt(parse->command, argv, got, long_options);
+		return refuse(parse, got, argv);
 	}
 	return ACML_EXIT_OK;
 }
@@ -286,11 +272,12 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 	}
 	int status = ACML_EXIT_OK;
 	int got;
+	int index = 0;
 	optind = 0;
 	opterr = 0;
 	while (status == ACML_EXIT_OK && !parse.done &&
-	       (got = getopt_long(argc, argv, ":c:f:hj:o:q", long_options, NULL)) != -1) {
-		status = one_option(&parse, got, argv);
+	       (got = getopt_long(argc, argv, ":c:f:hj:o:q", long_options, &index)) != -1) {
+		status = one_option(&parse, got, index, argv);
 	}
 	if (status == ACML_EXIT_OK && !parse.done) {
 		status = acml_config_apply(parse.config, out);

@@ -63,12 +63,12 @@ static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct a
 	(void)style;
 	fprintf(out, "<!-- Made by: acmlint rules --format markdown --output docs/rules. "
 	        "Do not edit. -->\n\n# %s %s\n\n", rule->id, rule->name);
-	fprintf(out, "**Severity:** %s", acml_severity_text(rule->severity));
+	fprintf(out, "- Severity: %s", acml_severity_text(rule->severity));
 	if (rule->severity_note != NULL) {
 		fputs("; ", out);
 		prose(out, rule->severity_note, false);
 	}
-	fputs("  \n**Needs:** ", out);
+	fputs("\n- Needs: ", out);
 	needs(out, rule);
 	fputs("\n\n## What\n\n", out);
 	prose(out, rule->summary, false);
