@@ -61,6 +61,7 @@ enum {
 	ACML_MARK_BLOCKS = 1 << 0,      /* Reported as what blocks a name with ACM use. */
 	ACML_MARK_PARAMETERS = 1 << 1,  /* Reported by CAA010. */
 	ACML_MARK_WILD = 1 << 2,        /* Reported by CAA003 as information. */
+	ACML_MARK_DECIDES = 1 << 3,     /* First of a set that decides for a name with ACM use. */
 };
 
 struct acml_caa_survey {

@@ -78,7 +78,9 @@ void acml_caa_check_wildcard(struct acml_judge *judge)
 	}
 	for (size_t i = 0; i < survey->n_places; i++) {
 		const struct acml_caa_place *place = &survey->places[i];
-		if (place->sight != ACML_SIGHT_WILDCARD) {
+		/* Consulted it is for a name that exists through the wildcard alone. */
+		if (place->sight != ACML_SIGHT_WILDCARD ||
+		    (*acml_caa_mark(judge, place->set.rrs) & ACML_MARK_DECIDES) != 0) {
 			continue;
 		}
 		const struct acml_spot spot = { .rr = place->set.rrs };
@@ -160,8 +162,21 @@ static const char *skip_word(const char *text, const char *word)
 	return text + len + strspn(text + len, " \t");
 }
 
-/* The value in '[CAA] <flags> issue|issuewild|iodef "<value>"', quotes optional where the value
- * has no blank; or NULL. */
+/* Prose may begin alike; a value is quoted, or a name, an address or ";" in one word, or a name with
+ * parameters. */
+static bool is_value(const char *value)
+{
+	size_t len = strlen(value);
+	if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
+		return true;
+	}
+	size_t word = strcspn(value, " \t;");
+	const char *rest = value + word + strspn(value + word, " \t");
+	return memchr(value, '.', word) != NULL ? *rest == '\0' || *rest == ';' :
+	       strcmp(value, ";") == 0;
+}
+
+/* The value in '[CAA] <flags> issue|issuewild|iodef "<value>"', quotes optional; or NULL. */
 static const char *caa_text(const char *text, const char **out_tag)
 {
 	static const char *const tags[] = { "issue", "issuewild", "iodef" };
@@ -175,15 +190,10 @@ static const char *caa_text(const char *text, const char **out_tag)
 	text += digits + strspn(text + digits, " \t");
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		const char *value = skip_word(text, tags[i]);
-		if (value == NULL || *value == '\0') {
-			continue;
+		if (value != NULL) {
+			*out_tag = tags[i];
+			return is_value(value) ? value : NULL;
 		}
-		/* Prose has further words; a CAA value is quoted, or one word, or has parameters. */
-		size_t len = strlen(value);
-		bool quoted = len >= 2 && value[0] == '"' && value[len - 1] == '"';
-		bool one = strcspn(value, " \t") == len || strchr(value, ';') != NULL;
-		*out_tag = tags[i];
-		return quoted || one ? value : NULL;
 	}
 	return NULL;
 }

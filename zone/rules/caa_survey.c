@@ -155,6 +155,9 @@ static void judge_use(const struct acml_judge *judge, const struct acml_use *use
 	out->at = use->name + (knot_dname_size(use->name) - knot_dname_size(set.at));
 	out->plain = acml_caa_rule_on(&set, false);
 	out->wild = acml_caa_rule_on(&set, true);
+	if (set.set.count > 0) {
+		*acml_caa_mark(judge, set.set.rrs) |= ACML_MARK_DECIDES;
+	}
 	if (use->plain) {
 		mark_ruling(judge, &out->plain);
 	}

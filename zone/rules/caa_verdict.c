@@ -189,19 +189,20 @@ static void say_alias_leaves(struct acml_judge *judge, const struct acml_use *us
 	if (!acml_name_equal(verdict->at, zone->apex)) {
 		acml_caa_relevant(zone, acml_name_parent(verdict->at), &set);
 	}
-	const char *then = "no CAA record of this zone does";
-	if (set.where == ACML_CAA_FOUND) {
-		then = acml_caa_amazon(&set, !use->plain) == ACML_DENIED ?
-		       "the zone's own set does, and that one does not let Amazon issue" :
-		       "the zone's own set does, and that one lets Amazon issue";
-	} else if (set.where != ACML_CAA_NONE) {
-		then = "the next name above does";
-	}
 	struct acml_spot spot = alias_spot(judge, use, verdict->at);
-	acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s, outside this zone, where a CAA "
-	            "record would decide about %s; if there is none, %s",
-	            acml_judge_name(judge, verdict->at), outside,
-	            acml_judge_host(judge, use->name), then);
+	const char *alias = acml_judge_name(judge, verdict->at);
+	if (set.where == ACML_CAA_FOUND) {
+		acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s outside this zone: a CAA "
+		            "record there decides; without one the set of %s does, which %s", alias,
+		            outside, acml_judge_name(judge, set.owner),
+		            acml_caa_amazon(&set, !use->plain) == ACML_DENIED ?
+		            "does not let Amazon issue" : "lets Amazon issue");
+	} else {
+		acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s outside this zone: a CAA "
+		            "record there decides; without one %s", alias, outside,
+		            set.where == ACML_CAA_NONE ? "none of this zone does" :
+		            "the next name above does");
+	}
 }
 
 void acml_caa_check_alias(struct acml_judge *judge)
@@ -243,27 +244,27 @@ void acml_caa_check_missing(struct acml_judge *judge)
 		}
 	}
 	bool required = judge->facts->require_caa;
-	enum acml_severity severity = required ? ACML_ERROR : ACML_INFO;
-	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
-	struct acml_spot spot = { .rr = soa.rrs, .owner = zone->apex, .type = "CAA" };
-	if (first != NULL) {
-		spot.domain = first->name;
-		char more[48] = "";
-		if (count > 1) {
-			snprintf(more, sizeof(more), " (nor for %zu more)", count - 1);
-		}
-		acml_report(judge, severity, &spot, "no CAA record from %s up to %s%s: not an error for "
-		            "ACM, any CA may issue unless a zone above says otherwise",
-		            acml_judge_name(judge, first->name), acml_judge_name(judge, zone->apex),
-		            more);
-	} else if (required && acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_CAA).count == 0) {
-		acml_report(judge, severity, &spot, "no CAA record at %s, and require-caa asks for one: "
-		            "not an error for ACM", acml_judge_name(judge, zone->apex));
-	} else {
+	if (first == NULL &&
+	    (!required || acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_CAA).count > 0)) {
 		return;
 	}
-	acml_report_fix(judge, "add", "%s 3600 IN CAA 0 issue \"amazon.com\"",
-	                acml_judge_name(judge, zone->apex));
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	const struct acml_spot spot = {
+		.rr = soa.rrs, .owner = zone->apex, .type = "CAA",
+		.domain = first != NULL ? first->name : NULL,
+	};
+	const char *apex = acml_judge_name(judge, zone->apex);
+	char more[64] = "";
+	if (count > 1) {
+		snprintf(more, sizeof(more), " (nor for %zu more with ACM use)", count - 1);
+	}
+	bool below = first != NULL && !acml_name_equal(first->name, zone->apex);
+	acml_report(judge, required ? ACML_ERROR : ACML_INFO, &spot, "no CAA record %s%s%s%s%s: not an "
+	            "error for ACM, any CA may issue unless a zone above says otherwise%s",
+	            below ? "from " : "", below ? acml_judge_name(judge, first->name) : "",
+	            below ? " up to " : "at ", apex, more,
+	            required ? "; require-caa asks for one" : "");
+	acml_report_fix(judge, "add", "%s 3600 IN CAA 0 issue \"amazon.com\"", apex);
 }
 
 /* BR 2.2.8 section 4.2.2.1.2: "ca-tbr-7" stands for DNS change, ACM's method. */
@@ -318,14 +319,14 @@ static void say_parameters(struct acml_judge *judge, const struct acml_use *use,
 			.rr = rr, .domain = use->name, .wildcard = wildcard,
 		};
 		bool error = binding && needed && !allows_dns_change(&caa);
-		acml_report(judge, error ? ACML_ERROR : ACML_WARNING, &spot, "%s at %s binds Amazon by %s: "
-		            "%s ACM may not match it, and then refuses %s%s",
+		acml_report(judge, error ? ACML_ERROR : ACML_WARNING, &spot, "%s at %s binds Amazon by "
+		            "%s, which CAs must obey from 2027-03-15, and AWS documents none that ACM "
+		            "matches: %s%s %s refused",
 		            tag == ACML_CAA_ISSUE ? "issue" : "issuewild",
 		            acml_judge_name(judge, rr->owner),
 		            caa.has_accounturi ? "accounturi" : "validationmethods",
-		            binding ? "since 2027-03-15 every CA must obey;" :
-		            "from 2027-03-15 every CA must obey;", wildcard ? "*." : "",
-		            acml_judge_host(judge, use->name));
+		            wildcard ? "*." : "", acml_judge_host(judge, use->name),
+		            error ? "is" : "may be");
 		char domain[ACML_CAA_SHOWN];
 		acml_caa_fix_remove(judge, rr);
 		acml_caa_fix_add(judge, rr, tag == ACML_CAA_ISSUE ? "issue" : "issuewild",

@@ -35,7 +35,11 @@ static void check_syntax(struct acml_judge *judge)
 		last = place_of(judge, problem);
 		if (count++ < MOST) {
 			const struct acml_spot spot = { .rr = &last, .type = "" };
-			acml_report(judge, ACML_ERROR, &spot, "%s", problem->message);
+			const char *owner = problem->owner == NULL ? NULL :
+			                    acml_judge_name(judge, problem->owner);
+			acml_report(judge, ACML_ERROR, &spot, "a record%s%s does not parse: %s",
+			            owner != NULL ? " of " : "", owner != NULL ? owner : "",
+			            problem->message);
 		}
 	}
 	if (count > MOST) {
