@@ -29,6 +29,7 @@ struct pass {
 	size_t size;
 	struct acml_place place;
 	uint64_t context;       /* Offset of the last context. */
+	bool stale;             /* Lines came since that may have been directives. */
 };
 
 int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
@@ -142,12 +143,13 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 	}
 	reader->keep_run = false;
 	uint64_t offset = (uint64_t)(start - pass->bytes);
-	if (line != pass->place.line || offset - pass->context > CONTEXT_DISTANCE) {
+	if (pass->stale || offset - pass->context > CONTEXT_DISTANCE) {
 		int ret = acml_relevant_context(reader, zs, pass->file, offset, line);
 		if (ret != KNOT_EOK) {
 			return ret;
 		}
 		pass->context = offset;
+		pass->stale = false;
 	}
 	return acml_relevant_mark(reader, zs, pass->file, offset);
 }
@@ -176,6 +178,7 @@ static int on_record(struct pass *pass)
 	if (zs->r_type == KNOT_RRTYPE_RRSIG || zs->r_type == KNOT_RRTYPE_DNSKEY) {
 		reader->zone->has_dnssec = true;
 	}
+	pass->stale |= line != pass->place.line;
 	int ret = KNOT_EOK;
 	if (zs->r_owner_length != reader->owner_length ||
 	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
@@ -231,6 +234,7 @@ static enum acml_problem_kind problem_kind(const struct pass *pass, const char *
 	case ZS_BAD_IPV6:
 	case ZS_BAD_NUMBER:
 	case ZS_BAD_RDATA:
+	case ZS_UNSUPPORTED_TYPE: /* ALIAS, ANAME. */
 		return ACML_PROBLEM_TYPE;
 	default:
 		return ACML_PROBLEM_SYNTAX;
@@ -269,6 +273,7 @@ static int on_error(struct pass *pass)
 	const char *end = position(pass);
 	int ret = add_problem(pass, zs_strerror(pass->zs->error.code), end);
 	acml_scan_advance(&pass->place, pass->zs, end);
+	pass->stale = true;
 	return ret;
 }
 
@@ -402,6 +407,7 @@ static int on_include(struct pass *pass)
 	zs->error.code = ZS_OK;
 	zs->error.fatal = false;
 	acml_scan_advance(&pass->place, zs, end);
+	pass->stale = true;
 	return ret;
 }
 

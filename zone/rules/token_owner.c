@@ -172,9 +172,9 @@ static void check_wildcard(struct acml_judge *judge)
 		knot_dname_storage_t domain, meant;
 		struct acml_spot spot = acml_token_spot(judge, token, domain);
 		acml_report(judge, ACML_ERROR, &spot,
-		            "%s CNAME has a * label in its owner; ACM asks for the record of *.%s below %s",
-		            acml_judge_name(judge, token->rr->owner), acml_judge_name(judge, domain),
-		            acml_judge_name(judge, domain));
+		            "%s CNAME has a * label in its owner; ACM looks for the record of %s and its wildcard "
+		            "at _<token>.%s", acml_judge_name(judge, token->rr->owner),
+		            acml_judge_name(judge, domain), acml_judge_name(judge, domain));
 		drop_wildcards(token->rr->owner, meant);
 		if (acml_label_is_token(meant)) {
 			acml_report_advice(judge, "name the record %s; one record serves the name and its "

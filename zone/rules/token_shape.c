@@ -120,7 +120,8 @@ static void clean(const knot_dname_t *target, const knot_dname_t *apex, struct c
 /* What people put behind Amazon's suffix, or in the place of "aws". */
 static bool is_amazon_like(const uint8_t *label)
 {
-	return label_starts(label, "amazon") || label_starts(label, "aws");
+	return label_starts(label, "amazon") || label_starts(label, "aws") ||
+	       label_near(label, "amazonaws", NEAR_SLIPS);
 }
 
 static bool is_common_tld(const uint8_t *label)
@@ -272,8 +273,8 @@ enum acml_target acml_target_form(const knot_dname_t *target, const knot_dname_t
 	return parts.form;
 }
 
-/* A token or a middle label without its underscore. */
-static enum acml_shape body_shape(const uint8_t *text, size_t len, size_t min, size_t max)
+/* A token without its underscore. */
+static enum acml_shape body_shape(const uint8_t *text, size_t len)
 {
 	if (len == 0) {
 		return ACML_SHAPE_BROKEN;
@@ -283,7 +284,21 @@ static enum acml_shape body_shape(const uint8_t *text, size_t len, size_t min, s
 			return ACML_SHAPE_BROKEN;
 		}
 	}
-	return len >= min && len <= max ? ACML_SHAPE_SOUND : ACML_SHAPE_ODD;
+	return len >= 20 && len <= 40 ? ACML_SHAPE_SOUND : ACML_SHAPE_ODD;
+}
+
+/* The label between a token and the suffix: ten letters, or whatever AWS makes of it one day. */
+static enum acml_shape middle_shape(const uint8_t *label)
+{
+	enum acml_shape shape = ACML_SHAPE_SOUND;
+	for (size_t i = 1; i <= label[0]; i++) {
+		if (label[i] == '-' && i > 1 && i < label[0]) {
+			shape = ACML_SHAPE_ODD;
+		} else if (!is_token_char(label[i])) {
+			return ACML_SHAPE_BROKEN;
+		}
+	}
+	return label[0] >= 8 && label[0] <= 14 ? shape : ACML_SHAPE_ODD;
 }
 
 static bool is_hex(const uint8_t *text, size_t len)
@@ -300,14 +315,14 @@ static bool is_hex(const uint8_t *text, size_t len)
  * of which a character was lost if it is not 32 long. */
 static enum acml_shape token_shape(const uint8_t *text, size_t len)
 {
-	enum acml_shape shape = body_shape(text, len, 20, 40);
+	enum acml_shape shape = body_shape(text, len);
 	return shape == ACML_SHAPE_SOUND && len != 32 && is_hex(text, len) ? ACML_SHAPE_ODD : shape;
 }
 
 bool acml_label_is_token(const knot_dname_t *name)
 {
 	return name[0] > 20 && name[0] <= 41 && name[1] == '_' &&
-	       body_shape(name + 2, name[0] - 1u, 20, 40) == ACML_SHAPE_SOUND;
+	       body_shape(name + 2, name[0] - 1u) == ACML_SHAPE_SOUND;
 }
 
 enum acml_shape acml_label_shape(const knot_dname_t *name)
@@ -340,13 +355,13 @@ enum acml_shape acml_target_shape(const knot_dname_t *target,
 	const knot_dname_t *label = target;
 	for (size_t i = 1; i < parts->before; i++) {
 		label = acml_name_parent(label);
-		enum acml_shape middle = body_shape(label + 1, label[0], 8, 14);
+		enum acml_shape middle = middle_shape(label);
 		shape = middle > shape ? middle : shape;
 	}
 	if (shape == ACML_SHAPE_BROKEN) {
 		*out_why = "its labels have stray characters";
 	} else if (shape == ACML_SHAPE_ODD) {
-		*out_why = "a label has an unusual length";
+		*out_why = "a label is of an unusual form or length";
 	} else if (parts->before > 2) {
 		*out_why = "it has more labels than a token and one behind it";
 		shape = ACML_SHAPE_ODD;
@@ -402,7 +417,7 @@ bool acml_target_mend(const knot_dname_t *target, const knot_dname_t *apex,
 	bool bare = start == 0;
 	bool fits = append_label(name, &len, label + bare, token[0] - start + !bare);
 	if (parts.before == 2) {
-		fits = fits && body_shape(c.label[1] + 1, c.label[1][0], 8, 14) == ACML_SHAPE_SOUND &&
+		fits = fits && middle_shape(c.label[1]) == ACML_SHAPE_SOUND &&
 		       append_label(name, &len, c.label[1] + 1, c.label[1][0]);
 	}
 	fits = fits && append_label(name, &len, (const uint8_t *)SUFFIX_LABEL, strlen(SUFFIX_LABEL)) &&
