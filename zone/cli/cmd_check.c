@@ -110,8 +110,7 @@ static int run_check(int argc, char **argv)
 			say_problems(&options, &run);
 			status = write_report(&options, &run);
 		} else {
-			acml_say("out of memory");
-			status = ACML_EXIT_INPUT;
+			status = acml_no_memory();
 		}
 	}
 	acml_work_free(work);

@@ -34,8 +34,7 @@ static int write_page(const char *folder, const char *name, const struct acml_ru
 	const struct acml_style style = { 0 };
 	char *path = NULL;
 	if (asprintf(&path, "%s/%s.md", folder, name) < 0) {
-		acml_say("out of memory");
-		return ACML_EXIT_INPUT;
+		return acml_no_memory();
 	}
 	FILE *page = fopen(path, "we");
 	int ret = KNOT_EOK;

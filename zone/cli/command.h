@@ -35,6 +35,9 @@ extern const struct acml_command *const acml_commands[];
 /* "acmlint: …" and a newline to stderr; control bytes in the text are escaped. */
 void acml_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Says so; returns ACML_EXIT_INPUT. */
+int acml_no_memory(void);
+
 /* The same for wrong usage, with "try acmlint COMMAND --help" behind it. Returns
  * ACML_EXIT_USAGE. */
 int acml_usage(const char *command, const char *format, ...)

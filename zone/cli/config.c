@@ -18,34 +18,36 @@
 #define MAX_SIZE (1 << 20)
 
 /* Reads a whole file of any kind, so that -c /dev/null switches the configuration off. */
-static char *read_whole(const char *path, size_t *out_size)
+static int read_whole(const char *path, char **out_bytes, size_t *out_size)
 {
-	FILE *file = fopen(path, "re");
 	char *bytes = malloc(MAX_SIZE);
-	size_t size = 0;
-	if (file != NULL && bytes != NULL) {
-		size = fread(bytes, 1, MAX_SIZE, file);
+	if (bytes == NULL) {
+		return acml_no_memory();
 	}
-	if (file == NULL || bytes == NULL || ferror(file)) {
+	int status = ACML_EXIT_USAGE;
+	FILE *file = fopen(path, "re");
+	size_t size = file == NULL ? 0 : fread(bytes, 1, MAX_SIZE, file);
+	if (file == NULL || ferror(file)) {
+		status = errno == ENOMEM ? ACML_EXIT_INPUT : ACML_EXIT_USAGE;
 		acml_say("%s: configuration cannot be read: %s", path, strerror(errno));
 	} else if (size == MAX_SIZE) {
 		acml_say("%s: configuration is too large", path);
 	} else {
-		fclose(file);
+		status = ACML_EXIT_OK;
+		*out_bytes = bytes;
 		*out_size = size;
-		return bytes;
+		bytes = NULL;
 	}
 	if (file != NULL) {
 		fclose(file);
 	}
 	free(bytes);
-	return NULL;
+	return status;
 }
 
 struct seen {
 	bool section;           /* Inside "acmlint:". */
 	const char *path;
-	size_t line;            /* Of the key whose values are coming. */
 	unsigned keys;          /* Bit by index of the key. */
 };
 
@@ -97,7 +99,10 @@ static int apply_key(const yp_parser_t *parser, struct seen *seen, struct acml_o
 		return wrong_at(seen, line, "key", parser->key, " has no value");
 	}
 	char wrong[ACML_WRONG];
-	if (!key->set(options, parser->data, wrong)) {
+	int ret = key->set(options, parser->data, wrong);
+	if (ret == KNOT_ENOMEM) {
+		return acml_no_memory();
+	} else if (ret != KNOT_EOK) {
 		acml_say("%s:%zu: %s: %s", seen->path, line, key->name, wrong);
 		return ACML_EXIT_USAGE;
 	}
@@ -110,8 +115,7 @@ static int apply_bytes(const char *path, const char *bytes, size_t size,
 	/* The parser holds a value of 32 KiB: not for the stack. */
 	yp_parser_t *parser = malloc(sizeof(*parser));
 	if (parser == NULL) {
-		acml_say("out of memory");
-		return ACML_EXIT_INPUT;
+		return acml_no_memory();
 	}
 	struct seen seen = { .path = path };
 	int status = ACML_EXIT_OK;
@@ -149,60 +153,75 @@ static bool parent_folder(char *path)
 	return true;
 }
 
-static bool exists_in(const char *folder, const char *name, char **out_path)
+/* folder + "/" + name if that exists, else NULL in *out_path. False without memory. */
+static bool find_in(const char *folder, const char *name, char **out_path)
 {
 	char *path = NULL;
 	if (asprintf(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) < 0) {
 		return false;
 	}
-	bool there = access(path, F_OK) == 0;
-	if (there && out_path != NULL) {
-		*out_path = path;
-	} else {
+	if (access(path, F_OK) != 0) {
 		free(path);
+		path = NULL;
 	}
-	return there;
+	*out_path = path;
+	return true;
 }
 
-/* Outside a repository only the working directory counts: what lies in /tmp or in / is not the
- * user's. Malloc()ed, or NULL. */
-static char *discover(void)
+/* Goes from a folder to the repository's root. Outside a repository nothing is found: what lies in
+ * /tmp or in / is not the user's. False without memory. */
+static bool climb(char *folder, char **out_path)
 {
-	if (access(ACML_CONFIG_NAME, F_OK) == 0) {
-		return strdup(ACML_CONFIG_NAME);
-	}
-	char *folder = getcwd(NULL, 0);
 	char *found = NULL;
-	bool repository = false;
+	char *repository = NULL;
+	bool memory = true;
 	do {
-		if (folder == NULL) {
-			break;
-		}
 		if (found == NULL) {
-			exists_in(folder, ACML_CONFIG_NAME, &found);
+			memory = find_in(folder, ACML_CONFIG_NAME, &found);
 		}
-		repository = exists_in(folder, ".git", NULL);
-	} while (!repository && parent_folder(folder));
-	free(folder);
-	if (!repository) {
+		memory = memory && find_in(folder, ".git", &repository);
+	} while (memory && repository == NULL && parent_folder(folder));
+	if (repository == NULL || !memory) {
 		free(found);
 		found = NULL;
 	}
-	return found;
+	free(repository);
+	*out_path = found;
+	return memory;
+}
+
+/* Finds the file that applies when none is named; *out_path stays NULL when there is none. */
+static int discover(char **out_path)
+{
+	if (access(ACML_CONFIG_NAME, F_OK) == 0) {
+		*out_path = strdup(ACML_CONFIG_NAME);
+		return *out_path == NULL ? acml_no_memory() : ACML_EXIT_OK;
+	}
+	char *folder = getcwd(NULL, 0);
+	if (folder == NULL) {
+		/* A working directory that is gone holds nothing. */
+		return errno == ENOMEM ? acml_no_memory() : ACML_EXIT_OK;
+	}
+	bool memory = climb(folder, out_path);
+	free(folder);
+	return memory ? ACML_EXIT_OK : acml_no_memory();
 }
 
 int acml_config_apply(const char *path, struct acml_options *options)
 {
-	char *found = path == NULL ? discover() : NULL;
-	if (path == NULL && found == NULL) {
-		return ACML_EXIT_OK;
-	}
-	const char *name = path != NULL ? path : found;
+	char *found = NULL;
+	char *bytes = NULL;
 	size_t size = 0;
-	char *bytes = read_whole(name, &size);
-	int status = ACML_EXIT_USAGE;
+	int status = ACML_EXIT_OK;
+	if (path == NULL) {
+		status = discover(&found);
+		path = found;
+	}
+	if (status == ACML_EXIT_OK && path != NULL) {
+		status = read_whole(path, &bytes, &size);
+	}
 	if (bytes != NULL) {
-		status = apply_bytes(name, bytes, size, options);
+		status = apply_bytes(path, bytes, size, options);
 	}
 	free(bytes);
 	free(found);

@@ -3,39 +3,42 @@
 /* The settings that the configuration file and the command line share. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <libknot/errcode.h>
 
 #include "cli/nearest.h"
 #include "cli/options.h"
 #include "model/names.h"
 #include "rules/rule.h"
 
-#define SAY(wrong, ...) (snprintf((wrong), ACML_WRONG, __VA_ARGS__), false)
+#define WRONG(wrong, ...) (snprintf((wrong), ACML_WRONG, __VA_ARGS__), KNOT_EINVAL)
 
-static bool parse_bool(const char *value, bool *out, char wrong[ACML_WRONG])
+static int parse_bool(const char *value, bool *out, char wrong[ACML_WRONG])
 {
 	if (strcmp(value, "on") == 0 || strcmp(value, "true") == 0) {
 		*out = true;
 	} else if (strcmp(value, "off") == 0 || strcmp(value, "false") == 0) {
 		*out = false;
 	} else {
-		return SAY(wrong, "'%.64s' is neither on nor off", value);
+		return WRONG(wrong, "'%.64s' is neither on nor off", value);
 	}
-	return true;
+	return KNOT_EOK;
 }
 
-static bool set_require_caa(struct acml_options *options, const char *value,
-                            char wrong[ACML_WRONG])
+static int set_require_caa(struct acml_options *options, const char *value,
+                           char wrong[ACML_WRONG])
 {
 	return parse_bool(value, &options->require_caa, wrong);
 }
 
-static bool set_no_include(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+static int set_no_include(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
 {
 	return parse_bool(value, &options->no_include, wrong);
 }
 
-static bool set_fail_on(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+static int set_fail_on(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
 {
 	enum acml_severity severity;
 	if (strcmp(value, "never") == 0) {
@@ -43,12 +46,12 @@ static bool set_fail_on(struct acml_options *options, const char *value, char wr
 	} else if (acml_severity_parse(value, &severity) && severity != ACML_OFF) {
 		options->fail_on = severity;
 	} else {
-		return SAY(wrong, "'%.64s' is none of error, warning, info, never", value);
+		return WRONG(wrong, "'%.64s' is none of error, warning, info, never", value);
 	}
-	return true;
+	return KNOT_EOK;
 }
 
-static bool set_signed(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+static int set_signed(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
 {
 	if (strcmp(value, "auto") == 0) {
 		options->signing = ACML_SIGNED_AUTO;
@@ -57,44 +60,51 @@ static bool set_signed(struct acml_options *options, const char *value, char wro
 	} else if (strcmp(value, "no") == 0) {
 		options->signing = ACML_SIGNED_NO;
 	} else {
-		return SAY(wrong, "'%.64s' is none of auto, yes, no", value);
+		return WRONG(wrong, "'%.64s' is none of auto, yes, no", value);
 	}
-	return true;
+	return KNOT_EOK;
 }
 
-static bool set_name(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+static int add_wanted(struct acml_options *options, const knot_dname_t *name, bool wildcard)
+{
+	if (options->n_wanted == options->max_wanted) {
+		size_t max = options->max_wanted == 0 ? 8 : 2 * options->max_wanted;
+		struct acml_wanted *grown = reallocarray(options->wanted, max, sizeof(*grown));
+		if (grown == NULL) {
+			return KNOT_ENOMEM;
+		}
+		options->wanted = grown;
+		options->max_wanted = max;
+	}
+	const knot_dname_t *copy = acml_name_dup(&options->arena, name);
+	if (copy == NULL) {
+		return KNOT_ENOMEM;
+	}
+	options->wanted[options->n_wanted].name = copy;
+	options->wanted[options->n_wanted++].wildcard = wildcard;
+	return KNOT_EOK;
+}
+
+static int set_name(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
 {
 	bool wildcard = strncmp(value, "*.", 2) == 0;
 	const char *text = wildcard ? value + 2 : value;
 	knot_dname_storage_t name;
 	if (text[0] == '\0' || strchr(text, '*') != NULL || !acml_name_parse(text, name) ||
 	    name[0] == 0) {
-		return SAY(wrong, "'%.64s' is no name that a certificate could have: write "
-		           "www.example.com or *.example.com", value);
+		return WRONG(wrong, "'%.64s' is no name that a certificate could have: write "
+		             "www.example.com or *.example.com", value);
 	}
 	for (const char *c = text; *c != '\0'; c++) {
 		if ((unsigned char)*c >= 0x80) {
-			return SAY(wrong, "'%.64s' is not ASCII: write an internationalised name in "
-			           "its xn-- form", value);
+			return WRONG(wrong, "'%.64s' is not ASCII: write an internationalised name in "
+			             "its xn-- form", value);
 		}
 	}
-	struct acml_wanted *all = acml_arena_alloc(&options->arena,
-	        (options->n_wanted + 1) * sizeof(*all));
-	const knot_dname_t *copy = acml_name_dup(&options->arena, name);
-	if (all == NULL || copy == NULL) {
-		return SAY(wrong, "out of memory");
-	}
-	if (options->n_wanted > 0) {
-		memcpy(all, options->wanted, options->n_wanted * sizeof(*all));
-	}
-	all[options->n_wanted].name = copy;
-	all[options->n_wanted].wildcard = wildcard;
-	options->wanted = all;
-	options->n_wanted++;
-	return true;
+	return add_wanted(options, name, wildcard);
 }
 
-static bool set_rule(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+static int set_rule(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
 {
 	char word[64];
 	size_t len = strcspn(value, "=");
@@ -103,12 +113,12 @@ static bool set_rule(struct acml_options *options, const char *value, char wrong
 		word[len] = '\0';
 		if (acml_rule_find(word) == NULL) {
 			char hint[ACML_HINT];
-			return SAY(wrong, "there is no rule '%.64s'%s: 'acmlint rules' lists them",
-			           word, acml_hint(word, acml_rule_words, NULL, hint));
+			return WRONG(wrong, "there is no rule '%.64s'%s: 'acmlint rules' lists them",
+			             word, acml_hint(word, acml_rule_words, NULL, hint));
 		}
 	}
 	const char *problem = acml_settings_rule(&options->settings, value);
-	return problem == NULL ? true : SAY(wrong, "'%.64s': %s", value, problem);
+	return problem == NULL ? KNOT_EOK : WRONG(wrong, "'%.64s': %s", value, problem);
 }
 
 const struct acml_key acml_keys[] = {

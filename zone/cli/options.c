@@ -204,7 +204,10 @@ static int apply_given(struct parse *parse)
 	for (size_t i = 0; i < parse->n_given; i++) {
 		char wrong[ACML_WRONG];
 		const struct given *given = &parse->given[i];
-		if (!given->key->set(parse->options, given->value, wrong)) {
+		int ret = given->key->set(parse->options, given->value, wrong);
+		if (ret == KNOT_ENOMEM) {
+			return acml_no_memory();
+		} else if (ret != KNOT_EOK) {
 			return acml_usage(parse->command, "--%s: %s", given->key->name, wrong);
 		}
 	}
@@ -237,8 +240,7 @@ static int add_inputs(struct parse *parse, char *const *paths, size_t count)
 		ret = acml_inputs_unique(inputs);
 	}
 	if (ret != KNOT_EOK) {
-		acml_say("out of memory");
-		return ACML_EXIT_INPUT;
+		return acml_no_memory();
 	}
 	return ACML_EXIT_OK;
 }
@@ -267,8 +269,7 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 		.given = calloc(argc, sizeof(*parse.given)),
 	};
 	if (parse.given == NULL) {
-		acml_say("out of memory");
-		return ACML_EXIT_INPUT;
+		return acml_no_memory();
 	}
 	int status = ACML_EXIT_OK;
 	int got;
@@ -295,6 +296,7 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 
 void acml_options_clear(struct acml_options *options)
 {
+	free(options->wanted);
 	acml_arena_clear(&options->arena);
 	acml_inputs_clear(&options->inputs);
 }

@@ -18,7 +18,7 @@
 enum acml_color { ACML_COLOR_AUTO, ACML_COLOR_ALWAYS, ACML_COLOR_NEVER };
 
 struct acml_options {
-	struct acml_arena arena;        /* Owns the names. */
+	struct acml_arena arena;        /* Of the wanted names. */
 	struct acml_settings settings;
 	enum acml_severity fail_on;     /* ACML_OFF: never. */
 	enum acml_signed signing;
@@ -26,6 +26,7 @@ struct acml_options {
 	bool no_include;
 	struct acml_wanted *wanted;
 	size_t n_wanted;
+	size_t max_wanted;
 	/* Only from the command line: */
 	const char *origin;
 	int64_t now;
@@ -38,12 +39,13 @@ struct acml_options {
 
 #define ACML_WRONG 256
 
-/* A setting that file and command line share: the option's long name, the file's key. set applies
- * one value; false: wrong says, lower case, what is wrong with it. */
+/* A setting that file and command line share: the option's long name, the file's key. */
 struct acml_key {
 	const char *name;
 	bool many;
-	bool (*set)(struct acml_options *options, const char *value, char wrong[ACML_WRONG]);
+	/* Applies one value. KNOT_EOK; KNOT_EINVAL: wrong says, lower case, what is wrong with it;
+	 * KNOT_ENOMEM. */
+	int (*set)(struct acml_options *options, const char *value, char wrong[ACML_WRONG]);
 };
 
 /* All of them, ended by one without a name. */

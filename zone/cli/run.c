@@ -17,13 +17,13 @@
 struct job {
 	const char *file;
 	int code;                       /* KNOT_EOK or why there is no result. */
-	knot_dname_storage_t apex;
+	knot_dname_t *apex;
+	char *origin;
 	struct acml_run_zone zone;
 	struct acml_result *result;
-	char *origin;
 	struct acml_run_error *problems;    /* What made the zone incomplete. */
 	size_t n_problems;
-	struct acml_arena arena;        /* Of the problems. */
+	struct acml_arena arena;        /* Of the problems; empty as a rule. */
 };
 
 struct acml_work {
@@ -68,8 +68,11 @@ static int copy_problems(struct job *job, const struct acml_zone *zone)
 		fatal += zone->problems[i].fatal;
 	}
 	bool empty = zone->records == 0 && zone->n_problems == 0;
+	if (fatal == 0 && !empty) {
+		return KNOT_EOK;
+	}
 	struct acml_run_error *list = acml_arena_alloc(&job->arena,
-	        (fatal + empty + 1) * sizeof(*list));
+	        (fatal + empty) * sizeof(*list));
 	if (list == NULL) {
 		return KNOT_ENOMEM;
 	}
@@ -100,16 +103,20 @@ static int copy_problems(struct job *job, const struct acml_zone *zone)
 
 static int keep_zone(struct job *job, const struct acml_zone *zone)
 {
-	memcpy(job->apex, zone->apex, knot_dname_size(zone->apex));
+	job->apex = knot_dname_copy(zone->apex, NULL);
+	job->origin = strdup(zone->origin);
+	if (job->apex == NULL || job->origin == NULL) {
+		return KNOT_ENOMEM;
+	}
 	job->zone = (struct acml_run_zone) {
 		.file = job->file,
-		.origin = acml_arena_strdup(&job->arena, zone->origin),
+		.origin = job->origin,
 		.origin_guessed = zone->origin_guessed,
 		.records = zone->records,
 		.complete = zone->complete,
 	};
 	job->zone.has_serial = acml_zone_serial(zone, &job->zone.serial);
-	return job->zone.origin == NULL ? KNOT_ENOMEM : copy_problems(job, zone);
+	return copy_problems(job, zone);
 }
 
 /* Reads and lints one input. inputs NULL: this zone alone. */
@@ -148,6 +155,8 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 static void reset_job(struct job *job)
 {
 	const char *file = job->file;
+	knot_dname_free(job->apex, NULL);
+	free(job->origin);
 	acml_result_free(job->result);
 	acml_arena_clear(&job->arena);
 	*job = (struct job) { .file = file };

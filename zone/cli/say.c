@@ -15,16 +15,16 @@
 #include "cli/nearest.h"
 #include "report/escape.h"
 
+/* On the stack, so that it works without memory; longer than two paths, so that nothing is cut. */
+#define MAX_TEXT 10240
+
 static void say(const char *format, va_list args)
 {
-	char *text = NULL;
-	if (vasprintf(&text, format, args) < 0) {
-		text = NULL;
-	}
+	char text[MAX_TEXT];
+	vsnprintf(text, sizeof(text), format, args);
 	fputs("acmlint: ", stderr);
-	acml_escape_write(stderr, text != NULL ? text : "out of memory");
+	acml_escape_write(stderr, text);
 	fputc('\n', stderr);
-	free(text);
 }
 
 void acml_say(const char *format, ...)
@@ -33,6 +33,12 @@ void acml_say(const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+}
+
+int acml_no_memory(void)
+{
+	acml_say("out of memory");
+	return ACML_EXIT_INPUT;
 }
 
 int acml_usage(const char *command, const char *format, ...)
@@ -96,7 +102,7 @@ const char *acml_input_error(int code)
 	case KNOT_EACCES:
 		return "permission denied";
 	case KNOT_EFILE:
-		return "not a regular file";
+		return "not a regular file; a pipe is read as standard input: -";
 	case KNOT_ENOMEM:
 		return "out of memory";
 	case KNOT_EINVAL:

@@ -12,12 +12,22 @@ static json_t *text_or_null(const char *text)
 	return text == NULL ? json_null() : json_string(text);
 }
 
+/* Releases the list when there was no memory for the text. */
+static json_t *append(json_t *list, const char *text)
+{
+	if (json_array_append_new(list, json_string(text)) == 0) {
+		return list;
+	}
+	json_decref(list);
+	return NULL;
+}
+
 static json_t *needs_value(const struct acml_rule *rule)
 {
 	json_t *list = json_array();
 	const char *need;
-	for (size_t i = 0; (need = acml_rule_need(rule, i)) != NULL; i++) {
-		json_array_append_new(list, json_string(need));
+	for (size_t i = 0; list != NULL && (need = acml_rule_need(rule, i)) != NULL; i++) {
+		list = append(list, need);
 	}
 	return list;
 }
@@ -25,8 +35,8 @@ static json_t *needs_value(const struct acml_rule *rule)
 static json_t *sources_value(const struct acml_rule *rule)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; rule->sources != NULL && rule->sources[i] != NULL; i++) {
-		json_array_append_new(list, json_string(rule->sources[i]));
+	for (size_t i = 0; list != NULL && rule->sources[i] != NULL; i++) {
+		list = append(list, rule->sources[i]);
 	}
 	return list;
 }
