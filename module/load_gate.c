@@ -32,6 +32,7 @@ struct run {
 	struct acml_source source;
 	struct acml_inspection inspection;
 	struct copy copy;
+	uint64_t content;       /* Hash of the source's bytes. */
 	uint64_t stamp;         /* Of the included files. */
 	char *includes;
 };
@@ -115,7 +116,7 @@ static void settle(const struct run *run, enum acml_verdict verdict, const struc
 	const struct acml_gate *gate = run->gate;
 	struct acml_record record = {
 		.verdict = verdict, .fresh = run->source.fresh, .settings = gate->policy->hash,
-		.serial = serial, .includes_stamp = run->stamp,
+		.content = run->content, .serial = serial, .includes_stamp = run->stamp,
 		.includes = run->includes != NULL ? strdup(run->includes) : NULL,
 	};
 	acml_identity_of(&run->source.st, &record.source);
@@ -269,6 +270,106 @@ static bool is_published(const struct acml_gate *gate)
 	       source.st_dev == published.st_dev && source.st_ino == published.st_ino;
 }
 
+/* Judges the bytes that were read. NULL or why they cannot be judged. */
+static const char *judge(struct run *run, int64_t start)
+{
+	const struct acml_gate *gate = run->gate;
+	if (run->scanner == NULL ||
+	    acml_inspect(run->scanner, gate->policy, gate->zone, gate->source, run->source.bytes,
+	                 run->source.size, ACML_KEEP_ALL, &run->inspection) != KNOT_EOK) {
+		return "cannot be read, no memory";
+	}
+	const char *fault = check_includes(run, start);
+	if (fault == NULL) {
+		decide(run);
+	}
+	return fault;
+}
+
+/* What is known of the copy and its source, written again under new times. */
+static void settle_again(const struct acml_gate *gate, const struct acml_record *news)
+{
+	struct acml_record record = *news;
+	const char *includes = gate->entry->record.includes;
+	record.includes = includes != NULL ? strdup(includes) : NULL;
+	acml_guard_settle(gate->guard, gate->entry, &record, -1);
+}
+
+static void say_again(const struct acml_gate *gate)
+{
+	const struct acml_record *record = &gate->entry->record;
+	bool rejected = record->verdict == ACML_REJECTED;
+	gate->entry->totals.unchanged++;
+	if (record->verdict != ACML_ACCEPTED) {
+		acml_say(&gate->host, rejected ? LOG_ERR : LOG_WARNING,
+		         "unchanged, %s serial %u (%u errors, %u warnings, %u infos when it was "
+		         "read)", rejected ? "still rejected, keeping" :
+		         "still with findings that would reject it,", record->serial,
+		         record->count[ACML_ERROR], record->count[ACML_WARNING],
+		         record->count[ACML_INFO]);
+	}
+}
+
+static void read_and_decide(const struct acml_gate *gate);
+
+/* The source is the one that was accepted last, the published copy is not what was made of it:
+ * the server writes there as well (zonefile-sync), and so may people. */
+static void mind_copy(const struct acml_gate *gate, struct copy *copy)
+{
+	struct acml_record record = gate->entry->record;
+	bool fails = true;
+	judge_copy(gate, copy, &fails);
+	if (!copy->good || (fails && gate->policy->reject && record.verdict == ACML_ACCEPTED)) {
+		acml_say(&gate->host, LOG_WARNING, "published copy was changed and %s, "
+		         "publishing the source again", copy->good ? "would be rejected" :
+		         "cannot be loaded any more");
+		acml_guard_unsettle(gate->entry);
+		read_and_decide(gate);
+		return;
+	}
+	acml_say(&gate->host, LOG_INFO, "published copy was changed by the server or by hand, "
+	         "left as it is until the source changes, serial %u", copy->serial);
+	record.published = copy->identity;
+	record.serial = copy->serial;
+	settle_again(gate, &record);
+}
+
+/* The source is what it was when the verdict was given. False: the verdict is worth nothing,
+ * because what is published is not there. */
+static bool stand_by(const struct acml_gate *gate)
+{
+	struct copy copy;
+	find_copy(gate, &copy);
+	if (is_recorded(gate, &copy)) {
+		say_again(gate);
+		return true;
+	}
+	if (!copy.there || copy.st.st_size == 0 || gate->entry->record.verdict == ACML_REJECTED) {
+		return false;
+	}
+	mind_copy(gate, &copy);
+	return true;
+}
+
+static bool same_settings(const struct acml_gate *gate)
+{
+	return gate->entry->has_record && gate->entry->record.settings == gate->policy->hash;
+}
+
+/* Other times, the same bytes: a file that was touched, or one that was too young to be trusted. */
+static bool same_bytes(const struct acml_gate *gate, const struct run *run)
+{
+	struct acml_record record = gate->entry->record;
+	if (!same_settings(gate) || record.includes != NULL || record.content != run->content ||
+	    record.source.size != run->source.size) {
+		return false;
+	}
+	acml_identity_of(&run->source.st, &record.source);
+	record.fresh = run->source.fresh;
+	settle_again(gate, &record);
+	return stand_by(gate);
+}
+
 static void read_and_decide(const struct acml_gate *gate)
 {
 	struct run run = { .gate = gate, .scanner = acml_guard_scanner(gate->guard) };
@@ -279,19 +380,12 @@ static void read_and_decide(const struct acml_gate *gate)
 		return;
 	}
 	const char *fault = acml_source_read(gate->source, SOURCE_LIMIT, &run.source);
-	if (fault == NULL &&
-	    (run.scanner == NULL ||
-	     acml_inspect(run.scanner, gate->policy, gate->zone, gate->source, run.source.bytes,
-	                  run.source.size, ACML_KEEP_ALL, &run.inspection) != KNOT_EOK)) {
-		fault = "cannot be read, no memory";
-	}
-	if (fault == NULL) {
-		fault = check_includes(&run, start);
-	}
 	acml_publish_clean(gate->published);
 	if (fault == NULL) {
-		decide(&run);
-	} else {
+		run.content = acml_hash(ACML_HASH, run.source.bytes, run.source.size);
+		fault = same_bytes(gate, &run) ? NULL : judge(&run, start);
+	}
+	if (fault != NULL) {
 		say_fault(gate, fault);
 	}
 	free(run.includes);
@@ -299,37 +393,13 @@ static void read_and_decide(const struct acml_gate *gate)
 	acml_source_clear(&run.source);
 }
 
-/* The source is the one that was accepted last, the published copy is not what was made of it:
- * the server writes there as well (zonefile-sync), and so may people. */
-static void accepted_before(const struct acml_gate *gate, struct copy *copy)
-{
-	struct acml_record *record = &gate->entry->record;
-	bool fails = true;
-	judge_copy(gate, copy, &fails);
-	if (!copy->good || (fails && gate->policy->reject && record->verdict == ACML_ACCEPTED)) {
-		acml_say(&gate->host, LOG_WARNING, "published copy was changed and %s, "
-		         "publishing the source again", copy->good ? "would be rejected" :
-		         "cannot be loaded any more");
-		read_and_decide(gate);
-		return;
-	}
-	acml_say(&gate->host, LOG_INFO, "published copy was changed by the server or by hand, "
-	         "left as it is until the source changes, serial %u", copy->serial);
-	struct acml_record changed = *record;
-	changed.includes = record->includes != NULL ? strdup(record->includes) : NULL;
-	changed.published = copy->identity;
-	changed.serial = copy->serial;
-	acml_guard_settle(gate->guard, gate->entry, &changed, -1);
-}
-
-/* Whether nothing that the last verdict came from has changed. */
-static bool unchanged(const struct acml_gate *gate, const struct stat *st)
+/* Whether nothing has changed that the last verdict came from, by the looks of it. */
+static bool same_looks(const struct acml_gate *gate, const struct stat *st)
 {
 	const struct acml_record *record = &gate->entry->record;
 	struct acml_identity identity;
 	uint64_t stamp;
-	if (!gate->entry->has_record || record->fresh ||
-	    record->settings != gate->policy->hash) {
+	if (!same_settings(gate) || record->fresh) {
 		return false;
 	}
 	acml_identity_of(st, &identity);
@@ -338,36 +408,10 @@ static bool unchanged(const struct acml_gate *gate, const struct stat *st)
 	        (acml_record_stamp(record->includes, &stamp) && stamp == record->includes_stamp));
 }
 
-static void say_again(const struct acml_gate *gate)
-{
-	const struct acml_record *record = &gate->entry->record;
-	if (record->verdict == ACML_ACCEPTED) {
-		return;
-	}
-	bool rejected = record->verdict == ACML_REJECTED;
-	acml_say(&gate->host, rejected ? LOG_ERR : LOG_WARNING,
-	         "unchanged, %s serial %u (%u errors, %u warnings, %u infos when it was read)",
-	         rejected ? "still rejected, keeping" : "still with findings that would reject it,",
-	         record->serial, record->count[ACML_ERROR], record->count[ACML_WARNING],
-	         record->count[ACML_INFO]);
-}
-
 void acml_load_gate(const struct acml_gate *gate)
 {
 	struct stat st;
-	struct copy copy;
-	if (stat(gate->source, &st) != 0 || !unchanged(gate, &st)) {
+	if (stat(gate->source, &st) != 0 || !same_looks(gate, &st) || !stand_by(gate)) {
 		read_and_decide(gate);
-		return;
-	}
-	find_copy(gate, &copy);
-	if (is_recorded(gate, &copy)) {
-		gate->entry->totals.unchanged++;
-		say_again(gate);
-	} else if (!copy.there || copy.st.st_size == 0 ||
-	           gate->entry->record.verdict == ACML_REJECTED) {
-		read_and_decide(gate);
-	} else {
-		accepted_before(gate, &copy);
 	}
 }

@@ -105,8 +105,7 @@ static bool copy_policy(struct acml_arena *arena, const struct acml_policy *from
                         struct acml_policy *to)
 {
 	*to = *from;
-	struct acml_wanted *wanted = acml_arena_dup(arena, from->wanted,
-	                                            from->n_wanted * sizeof(*wanted) + 1);
+	struct acml_wanted *wanted = acml_arena_alloc(arena, from->n_wanted * sizeof(*wanted) + 1);
 	const knot_dname_t **names = acml_arena_alloc(arena, from->n_wanted * sizeof(*names) + 1);
 	const char **rules = acml_arena_alloc(arena, from->n_rules * sizeof(*rules) + 1);
 	if (wanted == NULL || names == NULL || rules == NULL) {
@@ -115,6 +114,7 @@ static bool copy_policy(struct acml_arena *arena, const struct acml_policy *from
 	for (size_t i = 0; i < from->n_wanted; i++) {
 		names[i] = acml_name_dup(arena, from->wanted[i].name);
 		wanted[i].name = names[i];
+		wanted[i].wildcard = from->wanted[i].wildcard;
 		if (names[i] == NULL) {
 			return false;
 		}

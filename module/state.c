@@ -94,9 +94,10 @@ void acml_record_write(FILE *file, const knot_dname_t *zone, const struct acml_r
 	                   record->fresh, record->settings);
 	len += write_identity(line + len, sizeof(line) - len, &record->source);
 	len += write_identity(line + len, sizeof(line) - len, &record->published);
-	len += snprintf(line + len, sizeof(line) - len, " %x %x %x %x %"PRIx64, record->serial,
-	                record->count[ACML_ERROR], record->count[ACML_WARNING],
-	                record->count[ACML_INFO], record->includes_stamp);
+	len += snprintf(line + len, sizeof(line) - len, " %"PRIx64" %x %x %x %x %"PRIx64,
+	                record->content, record->serial, record->count[ACML_ERROR],
+	                record->count[ACML_WARNING], record->count[ACML_INFO],
+	                record->includes_stamp);
 	fputs(line, file);
 	uint64_t hash = acml_hash(ACML_HASH, line, len);
 	write_paths(file, record->includes, &hash);
@@ -142,7 +143,7 @@ static bool read_zone(struct fields *fields, knot_dname_storage_t out)
 	knot_dname_txt_storage_t text;
 	const char *blank = memchr(fields->at, ' ', fields->end - fields->at);
 	size_t len = blank != NULL ? (size_t)(blank - fields->at) : sizeof(text);
-	if (len >= sizeof(text)) {
+	if (len == 0 || len >= sizeof(text)) {
 		return false;
 	}
 	memcpy(text, fields->at, len);
@@ -217,6 +218,7 @@ bool acml_record_parse(const char *line, size_t len, knot_dname_storage_t out_zo
 	record.settings = read_number(&fields);
 	read_identity(&fields, &record.source);
 	read_identity(&fields, &record.published);
+	record.content = read_number(&fields);
 	record.serial = read_number(&fields);
 	record.count[ACML_ERROR] = read_number(&fields);
 	record.count[ACML_WARNING] = read_number(&fields);

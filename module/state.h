@@ -31,6 +31,7 @@ struct acml_record {
 	bool fresh;                     /* The source was too young to be trusted unread. */
 	uint64_t settings;              /* Hash of everything that the verdict depends on. */
 	struct acml_identity source;
+	uint64_t content;               /* Hash of the source's bytes. */
 	struct acml_identity published; /* Zeros: nothing was. */
 	uint32_t serial;                /* Of the published file. */
 	uint32_t count[ACML_SEVERITIES];

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The module in a real knotd: ./tests/e2e/run.py [--root CHROOT] [--kills N] [TEST…]
+
+Needs root. The module is $ACMLINT_MODULE, or is built: in the chroot, so that it fits its knotd.
+"""
+
+import argparse
+import os
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import kills
+import scenarios
+from server import Machine
+
+
+def cases(arguments):
+    found = [(name[5:], function) for name, function in vars(scenarios).items()
+             if name.startswith("test_")]
+    found.append(("kills", lambda machine: kills.run(machine, arguments.kills)))
+    wanted = arguments.tests
+    return [case for case in found if not wanted or case[0] in wanted]
+
+
+def run_case(machine, name, function):
+    start = time.monotonic()
+    try:
+        server = function(machine)
+        if server is not None:
+            server.stop()
+            server.close()
+        print("ok    %-24s %5.1f s" % (name, time.monotonic() - start), flush=True)
+        return True
+    except Exception:
+        print("FAIL  %s\n%s" % (name, traceback.format_exc()), flush=True)
+        return False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", help="folder of a Debian that has knotd and a compiler")
+    parser.add_argument("--module", help="the module, as the machine sees it")
+    parser.add_argument("--kills", type=int, default=20, help="how often to kill knotd (20)")
+    parser.add_argument("tests", nargs="*", help="names of tests; without: all")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        print("these tests start servers and mount file systems: root only", file=sys.stderr)
+        return 1
+    machine = Machine(arguments.root, arguments.module)
+    try:
+        machine.build()
+        print("knotd %s" % machine.version(), flush=True)
+        results = [run_case(machine, *case) for case in cases(arguments)]
+    finally:
+        machine.close()
+    print("%d passed, %d failed" % (results.count(True), results.count(False)))
+    return 0 if results and all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

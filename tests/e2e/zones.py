@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zone files of the tests. Each version says in its SOA and in a TXT record which one it is."""
+
+TOKEN = ("_0123456789abcdef0123456789abcdef.www 60 CNAME "
+         "_fedcba9876543210fedcba9876543210.xlfgrmvvlj.acm-validations.aws.\n")
+
+
+def head(version):
+    return ("$TTL 60\n"
+            "@ SOA ns1.example.net. hostmaster.example.net. %d 3600 600 86400 60\n"
+            "@ NS ns1.example.net.\n"
+            "@ NS ns2.example.net.\n" % version + TOKEN)
+
+
+def plain(version, records=1):
+    """Without ACM use."""
+    return head(version).replace(TOKEN, "") + body(version, records)
+
+
+def body(version, records):
+    return 'version TXT "v%d"\n' % version + "".join(
+        "host%d A 192.0.2.%d\n" % (i, i % 250 + 1) for i in range(records))
+
+
+def good(version, records=1):
+    """ACM can use it."""
+    return head(version) + '@ CAA 0 issue "amazon.com"\n' + body(version, records)
+
+
+def bad(version, records=1):
+    """CAA shuts Amazon out."""
+    return head(version) + '@ CAA 0 issue "letsencrypt.org"\n' + body(version, records)
+
+
+def unparsable(version):
+    return good(version) + "broken A 192.0.2.999\n"
