@@ -142,15 +142,15 @@ void acml_caa_check_excludes_wildcard(struct acml_judge *judge)
 static struct acml_spot alias_spot(const struct acml_judge *judge, const struct acml_use *use,
                                    const knot_dname_t *name)
 {
-	struct acml_spot spot = { .owner = name, .type = "CNAME", .domain = use->name };
 	struct acml_answer answer;
 	acml_lookup(judge->zone, name, KNOT_RRTYPE_CAA, &answer);
-	for (size_t i = 0; i < answer.n_steps && spot.rr == NULL; i++) {
-		if (answer.steps[i].set.count > 0) {
-			spot = (struct acml_spot){ .rr = answer.steps[i].set.rrs, .domain = use->name };
+	for (size_t i = 0; i < answer.n_steps; i++) {
+		const struct acml_rrset *set = &answer.steps[i].set;
+		if (set->count > 0) {
+			return (struct acml_spot){ .rr = set->rrs, .domain = use->name };
 		}
 	}
-	return spot;
+	return (struct acml_spot){ .owner = name, .type = "CNAME", .domain = use->name };
 }
 
 static void say_alias_excludes(struct acml_judge *judge, const struct acml_use *use,
@@ -311,7 +311,8 @@ static void say_parameters(struct acml_judge *judge, const struct acml_use *use,
 		struct acml_caa caa;
 		acml_caa_parse(rr->rdata, rr->rdlen, &caa);
 		uint8_t *mark = acml_caa_mark(judge, rr);
-		if (caa.tag != tag || !acml_caa_grants(&caa) || (*mark & ACML_MARK_PARAMETERS) != 0) {
+		bool said = (*mark & ACML_MARK_PARAMETERS) != 0;
+		if (caa.tag != tag || !acml_caa_grants(&caa) || said) {
 			continue;
 		}
 		*mark |= ACML_MARK_PARAMETERS;

@@ -113,15 +113,16 @@ static enum acml_ds_fit compare(const struct acml_zone *zone, const struct acml_
 	if (child->type == KNOT_RRTYPE_CDS) {
 		return acml_ds_compare(zone->apex, child, dnskey);
 	}
-	return child->rdlen == dnskey->rdlen &&
-	       memcmp(child->rdata, dnskey->rdata, child->rdlen) == 0 ? ACML_DS_FITS : ACML_DS_OTHER;
+	bool same = child->rdlen == dnskey->rdlen &&
+	            memcmp(child->rdata, dnskey->rdata, child->rdlen) == 0;
+	return same ? ACML_DS_FITS : ACML_DS_OTHER;
 }
 
-/* The best that any of the keys gives. */
+/* The best that any of the keys gives. A delete request asks for no key. */
 static enum acml_ds_fit best_fit(const struct acml_zone *zone, const struct acml_rr *child,
                                  const struct acml_rrset *keys)
 {
-	enum acml_ds_fit best = ACML_DS_OTHER;
+	enum acml_ds_fit best = is_delete(child) ? ACML_DS_FITS : ACML_DS_OTHER;
 	for (size_t i = 0; i < keys->count && best != ACML_DS_FITS; i++) {
 		enum acml_ds_fit fit = compare(zone, child, &keys->rrs[i]);
 		best = fit > best ? fit : best;
@@ -147,11 +148,10 @@ static void check_child_set(struct acml_judge *judge, uint16_t type)
 	struct acml_rrset keys = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_DNSKEY);
 	bool any = false;
 	for (size_t i = 0; i < set.count; i++) {
-		any = any || is_delete(&set.rrs[i]) || best_fit(zone, &set.rrs[i], &keys) >= ACML_DS_UNKNOWN;
+		any = any || best_fit(zone, &set.rrs[i], &keys) >= ACML_DS_UNKNOWN;
 	}
 	for (size_t i = 0; i < set.count; i++) {
-		enum acml_ds_fit fit = is_delete(&set.rrs[i]) ? ACML_DS_FITS :
-		                       best_fit(zone, &set.rrs[i], &keys);
+		enum acml_ds_fit fit = best_fit(zone, &set.rrs[i], &keys);
 		/* RFC 6781 section 4.1.2: the DS of the next key may come before the key, beside
 		 * one that fits. */
 		if (fit == ACML_DS_WRONG_DIGEST || (fit == ACML_DS_OTHER && !any)) {
