@@ -8,6 +8,7 @@
   commands, the others are what they print, and "…" stands for any number of lines.
 - A block ```knot, and examples/knot.conf, passes `knotc conf-check`.
 - Options of the module are documented in mod-acmlint.rst, and no others are.
+- A block ```c is an excerpt of the sources, "…" stands for what is left out.
 - Links to files lead somewhere.
 
 Needs $ACMLINT and $ACMLINT_MODULE, as tests/run sets them. --update rewrites docs/rules.
@@ -122,8 +123,7 @@ def check_configurations(score, scratch):
         # Folders and users of a real server, moved to where this test may look.
         for place in ("etc/knot/zones", "var/lib/knot/published", "run/knot"):
             os.makedirs(os.path.join(scratch, place), exist_ok=True)
-        text = re.sub(r"(?m)^(\s+file: )\S*acmlint\.so$", lambda m: m.group(1) + '"%s"' % MODULE,
-                      text)
+        text = 'module:\n  - id: mod-acmlint\n    file: "%s"\n' % MODULE + text
         text = re.sub(r"(?m)^\s+user: .*\n", "", text)
         text = re.sub(r"(: )(/(?:etc|var/lib|run)/knot)", lambda m: m.group(1) + scratch + m.group(2),
                       text)
@@ -137,18 +137,34 @@ def check_configurations(score, scratch):
 
 
 def check_module_options(score):
-    with open(os.path.join(ROOT, "module", "mod.c"), encoding="utf-8") as file:
-        code = file.read()
+    code = ""
+    for name in sorted(os.listdir(os.path.join(ROOT, "module"))):
+        if name.endswith(".c"):
+            with open(os.path.join(ROOT, "module", name), encoding="utf-8") as file:
+                code += file.read()
     schema = set(re.findall(r'^#define MOD_\w+\s+"\\x[0-9a-f]{2}""([a-z-]+)"', code, re.M))
     with open(os.path.join(ROOT, "module", "mod-acmlint.rst"), encoding="utf-8") as file:
         page = file.read()
     headings = set(re.findall(r"^\.\. _mod-acmlint_([a-z-]+):$", page, re.M)) - {"id"}
     reference = set(re.findall(r"^       ([a-z-]+): ", page.split("Module reference")[1], re.M))
-    score.check(schema != set(), "no options found in module/mod.c")
+    score.check(schema != set(), "no options found in module/")
     score.check(schema == headings, "options of the module and mod-acmlint.rst: %s" % (
         sorted(schema ^ headings)))
     score.check(schema == reference, "options of the module and the reference: %s" % (
         sorted(schema ^ reference)))
+
+
+def check_excerpts(score):
+    sources = ""
+    for folder, _, names in os.walk(os.path.join(ROOT, "zone")):
+        for name in names:
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                sources += file.read() + "\0"
+    for page, text in pages():
+        for start, lines in blocks(text, "c"):
+            for part in "\n".join(lines).split("…"):
+                score.check(part.strip("\n") in sources,
+                            "%s:%d: no longer in the sources: %s" % (page, start, part))
 
 
 def check_links(score):
@@ -168,6 +184,7 @@ def main():
         check_console(score, scratch)
         check_configurations(score, scratch)
         check_module_options(score)
+        check_excerpts(score)
         check_links(score)
     print("%d passed, %d failed" % (score.passed, score.failed))
     return 1 if score.failed else 0

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <libknot/errcode.h>
+#include <libknot/error.h>
 
 #include "lint/lint.h"
 #include "model/names.h"
