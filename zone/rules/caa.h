@@ -29,17 +29,6 @@ struct acml_caa_ruling {
 	const struct acml_rr *culprit;
 };
 
-/* The relevant set of one name with ACM use, and what it means for ACM. All zero when the zone is
- * incomplete: a record that was not read may decide. */
-struct acml_caa_verdict {
-	enum acml_caa_where where;
-	struct acml_rrset set;          /* For ACML_CAA_FOUND. */
-	const knot_dname_t *at;         /* Where the climb ended; points into the use's name. */
-	bool via_alias;
-	struct acml_caa_ruling plain;   /* For the name itself. */
-	struct acml_caa_ruling wild;    /* For "*." + name. */
-};
-
 /* Whether a CA gets to see the CAA set of an owner. */
 enum acml_caa_sight {
 	ACML_SIGHT_SEEN,
@@ -50,16 +39,41 @@ enum acml_caa_sight {
 	ACML_SIGHT_TOKEN,       /* Beside a CNAME that is an ACM token: TOK009 tells. */
 };
 
+/* What the properties of one tag in a set say about Amazon. */
+struct acml_caa_grant {
+	bool any;               /* Amazon is named, case aside. */
+	bool exact;             /* ... as it writes its names. */
+	bool free;              /* ... without accounturi and validationmethods. */
+};
+
+/* A CAA set, judged once: sets may be large, and many names decided by one. */
 struct acml_caa_place {
 	const struct acml_node *node;
 	struct acml_rrset set;
 	enum acml_caa_sight sight;
+	bool has_issuewild;
+	struct acml_caa_grant issue;
+	struct acml_caa_grant issuewild;
+	struct acml_caa_ruling plain;   /* For a name that the set decides about. */
+	struct acml_caa_ruling wild;    /* For "*." + name. */
+};
+
+/* What decides about one name with ACM use. All zero when the zone is incomplete: a record that was
+ * not read may decide. */
+struct acml_caa_verdict {
+	enum acml_caa_where where;
+	const struct acml_caa_place *place; /* The relevant set, for ACML_CAA_FOUND, else NULL. */
+	const knot_dname_t *at;             /* Where the climb ended; points into the use's name. */
+	bool via_alias;
+	struct acml_caa_ruling plain;       /* The place's, or none. */
+	struct acml_caa_ruling wild;
 };
 
 /* Marks on a record. */
 enum {
 	ACML_MARK_BLOCKS = 1 << 0,      /* Reported as what blocks a name with ACM use. */
-	ACML_MARK_PARAMETERS = 1 << 1,  /* Reported by CAA010. */
+	ACML_MARK_ISSUE_BOUND = 1 << 1, /* First of a set of whose issue CAA010 has spoken. */
+	ACML_MARK_WILD_BOUND = 1 << 4,  /* The same for issuewild. */
 	ACML_MARK_WILD = 1 << 2,        /* Reported by CAA003 as information. */
 	ACML_MARK_DECIDES = 1 << 3,     /* First of a set that decides for a name with ACM use. */
 };
@@ -77,13 +91,15 @@ struct acml_caa_survey *acml_caa_survey(struct acml_judge *judge);
 /* The marks of a record of the zone. */
 uint8_t *acml_caa_mark(const struct acml_judge *judge, const struct acml_rr *rr);
 
-struct acml_caa_ruling acml_caa_rule_on(const struct acml_caa_set *set, bool wildcard);
+/* The place of a set that was found in the zone. */
+const struct acml_caa_place *acml_caa_place_of(const struct acml_judge *judge,
+                                               const struct acml_rrset *set);
 
 /* Whether ACM is known or assumed to need this form of the name. */
 bool acml_caa_needed(const struct acml_use *use, bool wildcard);
 
-/* Whether a property is issue or issuewild and names Amazon, case aside. */
-bool acml_caa_grants(const struct acml_caa *caa);
+/* What the tag that counts for a form of a name says about Amazon (RFC 8659 section 4.3). */
+const struct acml_caa_grant *acml_caa_counting(const struct acml_caa_place *place, bool wildcard);
 
 /* Whether the value has "amazon" or "aws" in it. */
 bool acml_caa_mentions_amazon(const struct acml_caa *caa);

@@ -11,29 +11,33 @@
 
 /* CAA007 */
 
-/* The set above that lets Amazon issue and is hidden by this one; false: there is none. */
-static bool granted_above(const struct acml_zone *zone, const knot_dname_t *owner,
-                          struct acml_caa_set *out)
+/* The set above that names Amazon and is hidden by this one, or NULL. */
+static const struct acml_caa_place *granted_above(const struct acml_judge *judge,
+                                                  const knot_dname_t *owner)
 {
-	if (acml_name_equal(owner, zone->apex)) {
-		return false;
+	if (acml_name_equal(owner, judge->zone->apex)) {
+		return NULL;
 	}
-	acml_caa_relevant(zone, acml_name_parent(owner), out);
-	return out->where == ACML_CAA_FOUND && !out->via_alias &&
-	       acml_caa_amazon(out, false) == ACML_ALLOWED && acml_caa_names_amazon(&out->set);
+	struct acml_caa_set set;
+	acml_caa_relevant(judge->zone, acml_name_parent(owner), &set);
+	if (set.where != ACML_CAA_FOUND || set.via_alias) {
+		return NULL;
+	}
+	const struct acml_caa_place *above = acml_caa_place_of(judge, &set.set);
+	return above->issue.any && above->plain.block == ACML_BLOCK_NONE ? above : NULL;
 }
 
 /* Whether CAA002 says of this set that it refuses a name. */
-static bool refuses(const struct acml_judge *judge, const struct acml_rrset *set)
+static bool refuses(const struct acml_judge *judge, const struct acml_caa_place *place)
 {
-	const knot_dname_t *owner = set->rrs[0].owner;
+	const knot_dname_t *owner = place->node->owner;
 	for (size_t i = acml_judge_first_use(judge, owner); i < judge->n_uses; i++) {
 		const struct acml_use *use = &judge->uses[i];
 		const struct acml_caa_verdict *verdict = &judge->caa->verdicts[i];
 		if (!acml_name_within(use->name, owner)) {
 			break;
 		}
-		if (verdict->set.rrs == set->rrs &&
+		if (verdict->place == place &&
 		    ((use->plain && verdict->plain.block == ACML_BLOCK_ISSUE) ||
 		     (use->wildcard && verdict->wild.block == ACML_BLOCK_ISSUE))) {
 			return true;
@@ -48,23 +52,21 @@ void acml_caa_check_override(struct acml_judge *judge)
 	for (size_t i = 0; survey != NULL && i < survey->n_places; i++) {
 		const struct acml_caa_place *place = &survey->places[i];
 		const knot_dname_t *owner = place->node->owner;
-		if (place->sight != ACML_SIGHT_SEEN || !acml_judge_used_below(judge, owner)) {
+		if (place->sight != ACML_SIGHT_SEEN || place->plain.block != ACML_BLOCK_ISSUE ||
+		    !acml_judge_used_below(judge, owner)) {
 			continue;
 		}
-		struct acml_caa_set here = { .where = ACML_CAA_FOUND, .set = place->set };
-		struct acml_caa_ruling ruling = acml_caa_rule_on(&here, false);
-		struct acml_caa_set above;
-		if (ruling.block != ACML_BLOCK_ISSUE ||
-		    !granted_above(judge->zone, owner, &above)) {
+		const struct acml_caa_place *above = granted_above(judge, owner);
+		if (above == NULL) {
 			continue;
 		}
-		const struct acml_spot spot = { .rr = ruling.culprit };
-		acml_report(judge, refuses(judge, &place->set) ? ACML_INFO : ACML_WARNING, &spot,
+		const struct acml_spot spot = { .rr = place->plain.culprit };
+		const char *name = acml_judge_name(judge, owner);
+		acml_report(judge, refuses(judge, place) ? ACML_INFO : ACML_WARNING, &spot,
 		            "the CAA set of %s hides the one of %s, which lets Amazon issue: names at "
-		            "and below %s without a set of their own are refused",
-		            acml_judge_name(judge, owner), acml_judge_name(judge, above.owner),
-		            acml_judge_name(judge, owner));
-		acml_caa_fix_add(judge, ruling.culprit, "issue", "amazon.com");
+		            "and below %s without a set of their own are refused", name,
+		            acml_judge_name(judge, above->node->owner), name);
+		acml_caa_fix_add(judge, place->plain.culprit, "issue", "amazon.com");
 	}
 }
 

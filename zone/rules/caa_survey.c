@@ -12,10 +12,9 @@ bool acml_caa_needed(const struct acml_use *use, bool wildcard)
 	return wildcard ? use->wildcard : use->plain;
 }
 
-bool acml_caa_grants(const struct acml_caa *caa)
+const struct acml_caa_grant *acml_caa_counting(const struct acml_caa_place *place, bool wildcard)
 {
-	return (caa->tag == ACML_CAA_ISSUE || caa->tag == ACML_CAA_ISSUEWILD) &&
-	       (caa->issuer == ACML_ISSUER_AMAZON || caa->issuer == ACML_ISSUER_AMAZON_CASE);
+	return wildcard && place->has_issuewild ? &place->issuewild : &place->issue;
 }
 
 static bool contains(const char *text, size_t len, const char *word)
@@ -101,13 +100,14 @@ static const struct acml_rr *unknown_critical(const struct acml_rrset *set)
 	return NULL;
 }
 
-struct acml_caa_ruling acml_caa_rule_on(const struct acml_caa_set *set, bool wildcard)
+static struct acml_caa_ruling rule_on(const struct acml_rrset *set, bool wildcard)
 {
+	const struct acml_caa_set found = { .where = ACML_CAA_FOUND, .set = *set };
 	struct acml_caa_ruling ruling = { ACML_BLOCK_NONE, NULL };
-	if (set->where != ACML_CAA_FOUND || acml_caa_amazon(set, wildcard) != ACML_DENIED) {
+	if (acml_caa_amazon(&found, wildcard) != ACML_DENIED) {
 		return ruling;
 	}
-	ruling.culprit = unknown_critical(&set->set);
+	ruling.culprit = unknown_critical(set);
 	if (ruling.culprit != NULL) {
 		ruling.block = ACML_BLOCK_CRITICAL;
 		return ruling;
@@ -116,10 +116,10 @@ struct acml_caa_ruling acml_caa_rule_on(const struct acml_caa_set *set, bool wil
 	struct docket docket = { 0 };
 	ruling.block = ACML_BLOCK_WILD;
 	if (wildcard) {
-		docket = collect(&set->set, ACML_CAA_ISSUEWILD);
+		docket = collect(set, ACML_CAA_ISSUEWILD);
 	}
 	if (docket.count == 0) {
-		docket = collect(&set->set, ACML_CAA_ISSUE);
+		docket = collect(set, ACML_CAA_ISSUE);
 		ruling.block = ACML_BLOCK_ISSUE;
 	}
 	ruling.culprit = docket.first;
@@ -129,6 +129,31 @@ struct acml_caa_ruling acml_caa_rule_on(const struct acml_caa_set *set, bool wil
 		ruling.culprit = docket.meant != NULL ? docket.meant : docket.malformed;
 	}
 	return ruling;
+}
+
+static void note_grant(const struct acml_caa *caa, struct acml_caa_grant *grant)
+{
+	if (caa->issuer == ACML_ISSUER_AMAZON || caa->issuer == ACML_ISSUER_AMAZON_CASE) {
+		grant->any = true;
+		grant->exact |= caa->issuer == ACML_ISSUER_AMAZON;
+		grant->free |= !caa->has_accounturi && !caa->has_validationmethods;
+	}
+}
+
+static void judge_place(struct acml_caa_place *place)
+{
+	for (size_t i = 0; i < place->set.count; i++) {
+		struct acml_caa caa;
+		acml_caa_parse(place->set.rrs[i].rdata, place->set.rrs[i].rdlen, &caa);
+		if (caa.tag == ACML_CAA_ISSUE) {
+			note_grant(&caa, &place->issue);
+		} else if (caa.tag == ACML_CAA_ISSUEWILD) {
+			place->has_issuewild = true;
+			note_grant(&caa, &place->issuewild);
+		}
+	}
+	place->plain = rule_on(&place->set, false);
+	place->wild = rule_on(&place->set, true);
 }
 
 uint8_t *acml_caa_mark(const struct acml_judge *judge, const struct acml_rr *rr)
@@ -143,21 +168,38 @@ static void mark_ruling(const struct acml_judge *judge, const struct acml_caa_ru
 	}
 }
 
+const struct acml_caa_place *acml_caa_place_of(const struct acml_judge *judge,
+                                               const struct acml_rrset *set)
+{
+	/* Places stand in zone order, as the zone's records do. */
+	size_t low = 0, high = judge->caa->n_places;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (judge->caa->places[middle].set.rrs < set->rrs) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return &judge->caa->places[low];
+}
+
 static void judge_use(const struct acml_judge *judge, const struct acml_use *use,
                       struct acml_caa_verdict *out)
 {
 	struct acml_caa_set set;
 	acml_caa_relevant(judge->zone, use->name, &set);
 	out->where = set.where;
-	out->set = set.set;
 	out->via_alias = set.via_alias;
 	/* The climb only ever takes labels away. */
 	out->at = use->name + (knot_dname_size(use->name) - knot_dname_size(set.at));
-	out->plain = acml_caa_rule_on(&set, false);
-	out->wild = acml_caa_rule_on(&set, true);
-	if (set.set.count > 0) {
-		*acml_caa_mark(judge, set.set.rrs) |= ACML_MARK_DECIDES;
+	if (set.where != ACML_CAA_FOUND) {
+		return;
 	}
+	out->place = acml_caa_place_of(judge, &set.set);
+	out->plain = out->place->plain;
+	out->wild = out->place->wild;
+	*acml_caa_mark(judge, set.set.rrs) |= ACML_MARK_DECIDES;
 	if (use->plain) {
 		mark_ruling(judge, &out->plain);
 	}
@@ -199,6 +241,7 @@ static size_t find_places(const struct acml_zone *zone, struct acml_caa_place *p
 				.set = set,
 				.sight = sight_of(zone, &zone->nodes[i]),
 			};
+			judge_place(&places[count]);
 		}
 		count++;
 	}

@@ -14,7 +14,7 @@
 /* Fits every issuer's domain name. */
 #define DOMAIN_MAX 254
 
-typedef void (*property_fn)(struct acml_judge *judge, const struct acml_rrset *set,
+typedef void (*property_fn)(struct acml_judge *judge, const struct acml_caa_place *place,
                             const struct acml_rr *rr, const struct acml_caa *caa);
 
 static void each_property(struct acml_judge *judge, property_fn check)
@@ -28,7 +28,7 @@ static void each_property(struct acml_judge *judge, property_fn check)
 		for (size_t k = 0; place->sight == ACML_SIGHT_SEEN && k < place->set.count; k++) {
 			struct acml_caa caa;
 			acml_caa_parse(place->set.rrs[k].rdata, place->set.rrs[k].rdlen, &caa);
-			check(judge, &place->set, &place->set.rrs[k], &caa);
+			check(judge, place, &place->set.rrs[k], &caa);
 		}
 	}
 }
@@ -79,10 +79,10 @@ static void say_critical(struct acml_judge *judge, const struct acml_use *use,
 	acml_caa_fix_remove(judge, culprit);
 }
 
-static void warn_critical(struct acml_judge *judge, const struct acml_rrset *set,
+static void warn_critical(struct acml_judge *judge, const struct acml_caa_place *place,
                           const struct acml_rr *rr, const struct acml_caa *caa)
 {
-	(void)set;
+	(void)place;
 	bool blocks = (*acml_caa_mark(judge, rr) & ACML_MARK_BLOCKS) != 0;
 	/* RFC 8659's own tags every CA must know; of the others it may not. */
 	bool certain = caa->tag == ACML_CAA_ISSUE || caa->tag == ACML_CAA_ISSUEWILD ||
@@ -175,10 +175,10 @@ static void say_malformed(struct acml_judge *judge, const struct acml_use *use,
 	fix_malformed(judge, culprit, &caa);
 }
 
-static void warn_malformed(struct acml_judge *judge, const struct acml_rrset *set,
+static void warn_malformed(struct acml_judge *judge, const struct acml_caa_place *place,
                            const struct acml_rr *rr, const struct acml_caa *caa)
 {
-	(void)set;
+	(void)place;
 	const struct acml_spot spot = { .rr = rr };
 	if (!caa->valid) {
 		acml_report(judge, ACML_WARNING, &spot, "the CAA record at %s is too short to hold flags, "
@@ -235,24 +235,11 @@ static const char *near_amazon(const char *domain)
 	return aws ? amazon_names[0] : NULL;
 }
 
-/* Whether a sound value for Amazon stands under the same tag. */
-static bool granted_beside(const struct acml_rrset *set, enum acml_caa_tag tag)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		struct acml_caa caa;
-		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
-		if (caa.tag == tag && caa.issuer == ACML_ISSUER_AMAZON) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void warn_near_miss(struct acml_judge *judge, const struct acml_rrset *set,
+static void warn_near_miss(struct acml_judge *judge, const struct acml_caa_place *place,
                            const struct acml_rr *rr, const struct acml_caa *caa)
 {
-	if (caa->domain == NULL || caa->issuer == ACML_ISSUER_AMAZON ||
-	    caa->domain_len > DOMAIN_MAX || granted_beside(set, caa->tag)) {
+	bool beside = caa->tag == ACML_CAA_ISSUE ? place->issue.exact : place->issuewild.exact;
+	if (caa->domain == NULL || beside || caa->domain_len > DOMAIN_MAX) {
 		return;
 	}
 	char domain[DOMAIN_MAX + 1];
@@ -304,10 +291,10 @@ static const char *near_tag(const struct acml_caa *caa)
 	return caa->tag_len > 9 && memcmp(tag, "issuewild", 9) == 0 ? "issuewild" : NULL;
 }
 
-static void warn_tag(struct acml_judge *judge, const struct acml_rrset *set,
+static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *place,
                      const struct acml_rr *rr, const struct acml_caa *caa)
 {
-	(void)set;
+	(void)place;
 	if (!caa->valid || (caa->critical && is_unknown(caa))) {
 		return;
 	}

@@ -12,31 +12,32 @@
 /* 2027-03-15T00:00:00Z: CAs must process the parameters of RFC 8657 (ballot SC-098v2). */
 #define PARAMETERS_BINDING 1805068800
 
-/* "letsencrypt.org, sectigo.com" or "nobody": whom a set lets issue. */
+/* "only letsencrypt.org, sectigo.com" or "nobody": whom a set lets issue. */
 #define ISSUERS_TEXT 256
+#define ISSUERS_MOST 64
 
 static const char *issuers_text(const struct acml_rrset *set, enum acml_caa_tag tag,
                                 char buffer[ISSUERS_TEXT])
 {
 	size_t used = 0;
-	size_t more = 0;
-	buffer[0] = '\0';
-	for (size_t i = 0; i < set->count; i++) {
+	bool more = set->count > ISSUERS_MOST;
+	for (size_t i = 0; i < set->count && i < ISSUERS_MOST; i++) {
 		struct acml_caa caa;
 		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
 		if (caa.tag != tag || caa.domain == NULL) {
 			continue;
 		}
 		if (used > ISSUERS_TEXT / 2) {
-			more++;
-			continue;
+			more = true;
+			break;
 		}
 		char shown[ACML_CAA_SHOWN];
 		used += snprintf(buffer + used, ISSUERS_TEXT - used, "%s%s", used > 0 ? ", " : "only ",
 		                 acml_caa_show(caa.domain, caa.domain_len, shown));
 	}
-	if (more > 0) {
-		snprintf(buffer + used, ISSUERS_TEXT - used, " and %zu more", more);
+	if (more) {
+		snprintf(buffer + used, ISSUERS_TEXT - used, "%s", used > 0 ? " and others" : "others");
+		return buffer;
 	}
 	return used > 0 ? buffer : "nobody";
 }
@@ -57,7 +58,7 @@ static bool wanted_plain(const struct acml_judge *judge, const knot_dname_t *nam
 static bool wildcard_only(const struct acml_judge *judge, const struct acml_use *use,
                           const struct acml_caa_verdict *verdict)
 {
-	return verdict->wild.block == ACML_BLOCK_NONE && acml_caa_names_amazon(&verdict->set) &&
+	return verdict->wild.block == ACML_BLOCK_NONE && verdict->place->issuewild.any &&
 	       !wanted_plain(judge, use->name);
 }
 
@@ -75,7 +76,7 @@ static void say_excludes(struct acml_judge *judge, const struct acml_use *use,
 		char issuers[ISSUERS_TEXT];
 		acml_report(judge, ACML_ERROR, &spot, "the CAA set of %s lets %s issue: ACM will not "
 		            "issue or renew %s%s", acml_judge_name(judge, rr->owner),
-		            issuers_text(&verdict->set, ACML_CAA_ISSUE, issuers),
+		            issuers_text(&verdict->place->set, ACML_CAA_ISSUE, issuers),
 		            wildcard ? "*." : "", host);
 	}
 	acml_caa_fix_add(judge, rr, "issue", "amazon.com");
@@ -108,13 +109,13 @@ static void say_wildcard(struct acml_judge *judge, const struct acml_use *use,
 		const struct acml_spot spot = { .rr = rr, .domain = use->name, .wildcard = true };
 		acml_report(judge, ACML_ERROR, &spot, "issuewild at %s lets %s issue wildcards: ACM "
 		            "will not issue or renew *.%s", owner,
-		            issuers_text(&verdict->set, ACML_CAA_ISSUEWILD, issuers),
+		            issuers_text(&verdict->place->set, ACML_CAA_ISSUEWILD, issuers),
 		            acml_judge_host(judge, use->name));
 	} else {
 		const struct acml_spot spot = { .rr = rr };
 		acml_report(judge, ACML_INFO, &spot, "issuewild at %s lets %s issue wildcards: fine "
 		            "as long as no certificate of ACM has a name with \"*.\" here", owner,
-		            issuers_text(&verdict->set, ACML_CAA_ISSUEWILD, issuers));
+		            issuers_text(&verdict->place->set, ACML_CAA_ISSUEWILD, issuers));
 		*acml_caa_mark(judge, rr) |= ACML_MARK_WILD;
 	}
 	acml_caa_fix_add(judge, rr, "issuewild", "amazon.com");
@@ -192,11 +193,12 @@ static void say_alias_leaves(struct acml_judge *judge, const struct acml_use *us
 	struct acml_spot spot = alias_spot(judge, use, verdict->at);
 	const char *alias = acml_judge_name(judge, verdict->at);
 	if (set.where == ACML_CAA_FOUND) {
+		const struct acml_caa_place *place = acml_caa_place_of(judge, &set.set);
+		bool refused = (use->plain ? place->plain : place->wild).block != ACML_BLOCK_NONE;
 		acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s outside this zone: a CAA "
 		            "record there decides; without one the set of %s does, which %s", alias,
 		            outside, acml_judge_name(judge, set.owner),
-		            acml_caa_amazon(&set, !use->plain) == ACML_DENIED ?
-		            "does not let Amazon issue" : "lets Amazon issue");
+		            refused ? "does not let Amazon issue" : "lets Amazon issue");
 	} else {
 		acml_report(judge, ACML_INFO, &spot, "%s is an alias of %s outside this zone: a CAA "
 		            "record there decides; without one %s", alias, outside,
@@ -279,85 +281,53 @@ static bool allows_dns_change(const struct acml_caa *caa)
 	return end == caa->value + caa->value_len || strchr(",; \t", *end) != NULL;
 }
 
-static bool is_bound(const struct acml_caa *caa)
-{
-	return caa->has_accounturi || caa->has_validationmethods;
-}
-
-/* Whether everything that names Amazon under this tag is bound by parameters. */
-static bool only_bound(const struct acml_rrset *set, enum acml_caa_tag tag)
-{
-	size_t bound = 0;
-	for (size_t i = 0; i < set->count; i++) {
-		struct acml_caa caa;
-		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
-		if (caa.tag == tag && acml_caa_grants(&caa)) {
-			if (!is_bound(&caa)) {
-				return false;
-			}
-			bound++;
-		}
-	}
-	return bound > 0;
-}
-
+/* Every value of the tag that names Amazon: all of them are bound. */
 static void say_parameters(struct acml_judge *judge, const struct acml_use *use,
                            const struct acml_rrset *set, enum acml_caa_tag tag,
                            bool wildcard, bool needed)
 {
 	bool binding = judge->facts->now >= PARAMETERS_BINDING;
+	const char *tag_text = tag == ACML_CAA_ISSUE ? "issue" : "issuewild";
 	for (size_t i = 0; i < set->count; i++) {
 		const struct acml_rr *rr = &set->rrs[i];
 		struct acml_caa caa;
 		acml_caa_parse(rr->rdata, rr->rdlen, &caa);
-		uint8_t *mark = acml_caa_mark(judge, rr);
-		bool said = (*mark & ACML_MARK_PARAMETERS) != 0;
-		if (caa.tag != tag || !acml_caa_grants(&caa) || said) {
+		if (caa.tag != tag || (caa.issuer != ACML_ISSUER_AMAZON &&
+		                       caa.issuer != ACML_ISSUER_AMAZON_CASE)) {
 			continue;
 		}
-		*mark |= ACML_MARK_PARAMETERS;
 		const struct acml_spot spot = {
 			.rr = rr, .domain = use->name, .wildcard = wildcard,
 		};
 		bool error = binding && needed && !allows_dns_change(&caa);
 		acml_report(judge, error ? ACML_ERROR : ACML_WARNING, &spot, "%s at %s binds Amazon by "
 		            "%s, which CAs must obey from 2027-03-15, and AWS documents none that ACM "
-		            "matches: %s%s %s refused",
-		            tag == ACML_CAA_ISSUE ? "issue" : "issuewild",
-		            acml_judge_name(judge, rr->owner),
+		            "matches: %s%s %s refused", tag_text, acml_judge_name(judge, rr->owner),
 		            caa.has_accounturi ? "accounturi" : "validationmethods",
 		            wildcard ? "*." : "", acml_judge_host(judge, use->name),
 		            error ? "is" : "may be");
 		char domain[ACML_CAA_SHOWN];
 		acml_caa_fix_remove(judge, rr);
-		acml_caa_fix_add(judge, rr, tag == ACML_CAA_ISSUE ? "issue" : "issuewild",
+		acml_caa_fix_add(judge, rr, tag_text,
 		                 acml_caa_show(caa.domain, caa.domain_len, domain));
 	}
-}
-
-/* The tag that counts for a form of a name (RFC 8659 section 4.3). */
-static enum acml_caa_tag counting_tag(const struct acml_rrset *set, bool wildcard)
-{
-	for (size_t i = 0; wildcard && i < set->count; i++) {
-		struct acml_caa caa;
-		acml_caa_parse(set->rrs[i].rdata, set->rrs[i].rdlen, &caa);
-		if (caa.tag == ACML_CAA_ISSUEWILD) {
-			return ACML_CAA_ISSUEWILD;
-		}
-	}
-	return ACML_CAA_ISSUE;
 }
 
 static void check_parameters(struct acml_judge *judge, size_t index, bool wildcard, bool needed)
 {
 	const struct acml_caa_verdict *verdict = &judge->caa->verdicts[index];
 	const struct acml_caa_ruling *ruling = wildcard ? &verdict->wild : &verdict->plain;
-	if (verdict->where != ACML_CAA_FOUND || ruling->block != ACML_BLOCK_NONE) {
+	const struct acml_caa_place *place = verdict->place;
+	if (place == NULL || ruling->block != ACML_BLOCK_NONE) {
 		return;
 	}
-	enum acml_caa_tag tag = counting_tag(&verdict->set, wildcard);
-	if (only_bound(&verdict->set, tag)) {
-		say_parameters(judge, &judge->uses[index], &verdict->set, tag, wildcard, needed);
+	const struct acml_caa_grant *grant = acml_caa_counting(place, wildcard);
+	uint8_t *mark = acml_caa_mark(judge, place->set.rrs);
+	uint8_t said = grant == &place->issue ? ACML_MARK_ISSUE_BOUND : ACML_MARK_WILD_BOUND;
+	if (grant->any && !grant->free && (*mark & said) == 0) {
+		*mark |= said;
+		say_parameters(judge, &judge->uses[index], &place->set, grant == &place->issue ?
+		               ACML_CAA_ISSUE : ACML_CAA_ISSUEWILD, wildcard, needed);
 	}
 }
 
