@@ -101,7 +101,6 @@ def a_broken_record_is_a_finding_and_reading_goes_on(t):
 def what_cannot_be_read_is_said_and_wins(t):
     t.write("bad.zone", BROKEN)
     os.mkdir(t.path("empty"))
-    os.mkfifo(t.path("fifo"))
     t.write("nothing.zone", "")
     t.write("comments.zone", "; only this\n")
     for name, said in (("none.zone", "no such file"), ("empty", "holds no"),
@@ -213,6 +212,18 @@ def two_files_for_one_zone(t):
     one = t.run("a.zone", "-", "-f", "json", stdin=GOOD.encode(), status=1)
     assert "DEL003" in [rule for rule, _ in one.rules(1)]
     assert t.run("a.zone", "c.zone", status=0).status == 0
+
+
+@case
+def pipes_are_read_once(t):
+    t.write("a.zone", GOOD)
+    done = subprocess.run(["bash", "-c", '"$0" a.zone <(cat a.zone) <(cat a.zone) -f json',
+                           t.binary], cwd=t.folder, capture_output=True, timeout=20, check=False)
+    assert done.returncode == 1, done
+    assert done.stdout.count(b'"DEL003"') == 3, done
+    done = subprocess.run(["bash", "-c", 'cat a.zone | "$0" /dev/stdin', t.binary], cwd=t.folder,
+                          capture_output=True, timeout=20, check=False)
+    assert done.returncode == 0, done
 
 
 @case

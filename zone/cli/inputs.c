@@ -26,17 +26,17 @@ static void *grow(void *array, size_t count, size_t *max, size_t size)
 	return grown;
 }
 
-/* Takes the file's name over, also when it fails. */
-static int add_file(struct acml_inputs *inputs, char *file)
+/* Takes the path over, also when it fails. */
+static int add_file(struct acml_inputs *inputs, char *path, bool once)
 {
-	char **files = file == NULL ? NULL : grow(inputs->files, inputs->n_files,
+	struct acml_input_file *files = path == NULL ? NULL : grow(inputs->files, inputs->n_files,
 	        &inputs->max_files, sizeof(*inputs->files));
 	if (files == NULL) {
-		free(file);
+		free(path);
 		return KNOT_ENOMEM;
 	}
 	inputs->files = files;
-	inputs->files[inputs->n_files++] = file;
+	inputs->files[inputs->n_files++] = (struct acml_input_file) { path, once };
 	return KNOT_EOK;
 }
 
@@ -113,7 +113,7 @@ static int add_entry(struct acml_inputs *inputs, const char *folder, const char 
 		ret = add_folder(inputs, path, depth + 1);
 	} else if (!is_other && is_zone_name(name)) {
 		/* A broken link stays, so that the report says so. */
-		return add_file(inputs, path);
+		return add_file(inputs, path, false);
 	}
 	free(path);
 	return ret;
@@ -143,9 +143,10 @@ static int add_folder(struct acml_inputs *inputs, const char *folder, unsigned d
 
 int acml_inputs_add(struct acml_inputs *inputs, const char *path)
 {
-	struct stat st;
-	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		return add_file(inputs, strdup(path));
+	struct stat st = { 0 };
+	bool is_stdin = strcmp(path, "-") == 0;
+	if (is_stdin || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		return add_file(inputs, strdup(path), is_stdin || S_ISFIFO(st.st_mode));
 	}
 	size_t before = inputs->n_files + inputs->n_errors;
 	int ret = add_folder(inputs, path, 0);
@@ -220,16 +221,16 @@ static int compare_paths(const char *a, const char *b)
 
 static int by_path(const void *a, const void *b)
 {
-	char *const *x = *(char *const *const *)a;
-	char *const *y = *(char *const *const *)b;
-	int order = compare_paths(*x, *y);
+	const struct acml_input_file *x = *(const struct acml_input_file *const *)a;
+	const struct acml_input_file *y = *(const struct acml_input_file *const *)b;
+	int order = compare_paths(x->path, y->path);
 	return order != 0 ? order : (x < y ? -1 : x > y);
 }
 
 int acml_inputs_unique(struct acml_inputs *inputs)
 {
 	size_t n = inputs->n_files;
-	char ***sorted = reallocarray(NULL, n + 1, sizeof(*sorted));
+	struct acml_input_file **sorted = reallocarray(NULL, n + 1, sizeof(*sorted));
 	if (sorted == NULL) {
 		return KNOT_ENOMEM;
 	}
@@ -239,17 +240,17 @@ int acml_inputs_unique(struct acml_inputs *inputs)
 	qsort(sorted, n, sizeof(*sorted), by_path);
 	size_t first = 0;
 	for (size_t i = 1; i < n; i++) {
-		if (compare_paths(*sorted[first], *sorted[i]) != 0) {
+		if (compare_paths(sorted[first]->path, sorted[i]->path) != 0) {
 			first = i;
 			continue;
 		}
-		free(*sorted[i]);
-		*sorted[i] = NULL;
+		free(sorted[i]->path);
+		sorted[i]->path = NULL;
 	}
 	free(sorted);
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (inputs->files[i] != NULL) {
+		if (inputs->files[i].path != NULL) {
 			inputs->files[kept++] = inputs->files[i];
 		}
 	}
@@ -260,7 +261,7 @@ int acml_inputs_unique(struct acml_inputs *inputs)
 void acml_inputs_clear(struct acml_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->n_files; i++) {
-		free(inputs->files[i]);
+		free(inputs->files[i].path);
 	}
 	for (size_t i = 0; i < inputs->n_errors; i++) {
 		free((char *)inputs->errors[i].file);

@@ -10,12 +10,18 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "report/report.h"
 
+struct acml_input_file {
+	char *path;
+	bool once;              /* Standard input or a pipe: can be read only once. */
+};
+
 struct acml_inputs {
-	char **files;
+	struct acml_input_file *files;
 	size_t n_files;
 	size_t max_files;
 	/* What could not be read on the way, for the report. */

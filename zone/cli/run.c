@@ -16,6 +16,8 @@
 /* One input on its way. */
 struct job {
 	const char *file;
+	char *bytes;                    /* Of what can be read only once, else NULL. */
+	size_t size;
 	int code;                       /* KNOT_EOK or why there is no result. */
 	knot_dname_t *apex;
 	char *origin;
@@ -32,15 +34,12 @@ struct acml_work {
 	struct job *jobs;
 	size_t n_jobs;
 	atomic_size_t next;
-	char *stdin_bytes;              /* Kept: a pipe can be read only once. */
-	size_t stdin_size;
-	int stdin_code;
 	struct acml_run_zone *zones;
 	struct acml_run_error *errors;
 };
 
-static int read_zone(const struct acml_work *work, struct acml_scanner *scanner, const char *file,
-                     struct acml_zone **out_zone)
+static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
+                     const struct job *job, struct acml_zone **out_zone)
 {
 	struct acml_read_options options = {
 		.origin = work->options->origin,
@@ -50,14 +49,11 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 		.n_names = work->options->n_wanted,
 		.no_include = work->options->no_include,
 	};
-	if (strcmp(file, "-") != 0) {
-		return acml_zone_read_file(scanner, file, &options, out_zone);
+	if (job->bytes != NULL) {
+		return acml_zone_read_bytes(scanner, job->file, job->bytes, job->size, &options,
+		                            out_zone);
 	}
-	if (work->stdin_code != KNOT_EOK) {
-		return work->stdin_code;
-	}
-	return acml_zone_read_bytes(scanner, file, work->stdin_bytes, work->stdin_size, &options,
-	                            out_zone);
+	return acml_zone_read_file(scanner, job->file, &options, out_zone);
 }
 
 /* The fatal problems, which are findings too, as errors of the run. */
@@ -125,7 +121,9 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 {
 	const struct acml_options *options = work->options;
 	struct acml_zone *zone = NULL;
-	job->code = read_zone(work, scanner, job->file, &zone);
+	if (job->code == KNOT_EOK) {
+		job->code = read_zone(work, scanner, job, &zone);
+	}
 	if (job->code != KNOT_EOK) {
 		return;
 	}
@@ -152,14 +150,15 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 	acml_zone_free(zone);
 }
 
+/* Back to what it was before it was done. */
 static void reset_job(struct job *job)
 {
-	const char *file = job->file;
+	struct job fresh = { .file = job->file, .bytes = job->bytes, .size = job->size };
 	knot_dname_free(job->apex, NULL);
 	free(job->origin);
 	acml_result_free(job->result);
 	acml_arena_clear(&job->arena);
-	*job = (struct job) { .file = file };
+	*job = fresh;
 }
 
 static void *worker(void *data)
@@ -313,10 +312,11 @@ static int prepare(struct acml_work *work)
 		work->names[i] = options->wanted[i].name;
 	}
 	for (size_t i = 0; i < work->n_jobs; i++) {
-		work->jobs[i].file = options->inputs.files[i];
-		if (strcmp(work->jobs[i].file, "-") == 0) {
-			work->stdin_code = acml_slurp("-", 0, &work->stdin_bytes,
-			                              &work->stdin_size);
+		const struct acml_input_file *file = &options->inputs.files[i];
+		struct job *job = &work->jobs[i];
+		job->file = file->path;
+		if (file->once) {
+			job->code = acml_slurp(file->path, 0, &job->bytes, &job->size);
 		}
 	}
 	return KNOT_EOK;
@@ -357,10 +357,10 @@ void acml_work_free(struct acml_work *work)
 	}
 	for (size_t i = 0; work->jobs != NULL && i < work->n_jobs; i++) {
 		reset_job(&work->jobs[i]);
+		free(work->jobs[i].bytes);
 	}
 	free(work->jobs);
 	free(work->names);
-	free(work->stdin_bytes);
 	free(work->zones);
 	free(work->errors);
 	free(work);

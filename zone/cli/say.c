@@ -102,7 +102,7 @@ const char *acml_input_error(int code)
 	case KNOT_EACCES:
 		return "permission denied";
 	case KNOT_EFILE:
-		return "not a regular file; a pipe is read as standard input: -";
+		return "neither a regular file nor a pipe";
 	case KNOT_ENOMEM:
 		return "out of memory";
 	case KNOT_EINVAL:

@@ -91,11 +91,15 @@ static void write_incomplete(FILE *out, const struct acml_run_zone *zone)
 	acml_escape_write(out, zone->file);
 	fputs(": note: read only in part, so nothing was concluded from what is absent: "
 	      "skipped", out);
-	size_t skipped = zone->result->n_skipped;
-	for (size_t i = 0; i < skipped; i++) {
-		fprintf(out, "%s %s", i == 0 ? "" : ",", zone->result->skipped[i].rule->id);
+	const char *before = " ";
+	for (size_t i = 0; i < zone->result->n_skipped; i++) {
+		const struct acml_rule *rule = zone->result->skipped[i].rule;
+		if (rule->needs & ACML_NEED_WHOLE) {
+			fprintf(out, "%s%s", before, rule->id);
+			before = ", ";
+		}
 	}
-	fputs(skipped == 0 ? " nothing\n" : "\n", out);
+	fputc('\n', out);
 }
 
 static void write_count(FILE *out, size_t count, const char *what, const char *before)
