@@ -25,6 +25,7 @@ struct walk {
 /* Whether solving goes on with another name. */
 enum next {
 	DONE,
+	STOPPED,    /* As DONE, but before the alias at the name was used. */
 	FOLLOW,
 };
 
@@ -48,6 +49,13 @@ static enum next finish(struct walk *walk, enum acml_outcome outcome)
 		answer->outcome = ACML_LIMIT;
 	}
 	return DONE;
+}
+
+/* Ends the look-up at an alias that is not followed any more. */
+static enum next stop(struct walk *walk)
+{
+	(void)finish(walk, walk->looped ? ACML_LOOP : ACML_LIMIT);
+	return STOPPED;
 }
 
 static struct acml_step *add_step(struct walk *walk, const knot_dname_t *owner, uint16_t type)
@@ -111,7 +119,7 @@ static enum next follow_cname(struct walk *walk, const struct acml_node *node,
 	}
 	knot_dname_storage_t target;
 	if (answer->aliases == ACML_MAX_CHAIN || !alias_target(set, target)) {
-		return finish(walk, walk->looped ? ACML_LOOP : ACML_LIMIT);
+		return stop(walk);
 	}
 	answer->aliases++;
 	struct acml_step *step = add_step(walk, answer->last, KNOT_RRTYPE_CNAME);
@@ -160,7 +168,7 @@ static enum next follow_dname(struct walk *walk, const struct acml_node *node,
 	struct acml_answer *answer = walk->answer;
 	knot_dname_storage_t target, next;
 	if (answer->aliases == ACML_MAX_CHAIN || !alias_target(set, target)) {
-		return finish(walk, walk->looped ? ACML_LOOP : ACML_LIMIT);
+		return stop(walk);
 	}
 	answer->aliases++;
 	bool repeated = was_sent(answer, set);
@@ -289,14 +297,19 @@ static enum next solve_missing(struct walk *walk)
 	if (!acml_name_wildcard_of(encloser, star) || !name_exists(zone, star)) {
 		return finish(walk, ACML_NXDOMAIN);
 	}
-	if (answer->wildcard == NULL) {
+	const knot_dname_t *earlier = answer->wildcard;
+	if (earlier == NULL) {
 		answer->wildcard = borrowed_name(zone, star);
 	}
 	const struct acml_node *node = acml_zone_node(zone, star);
 	if (acml_node_rrset(node, KNOT_RRTYPE_NS).count > 0 && walk->type != KNOT_RRTYPE_DS) {
 		return refer(walk, node);
 	}
-	return solve_found(walk, node);
+	enum next next = solve_found(walk, node);
+	if (next == STOPPED) {
+		answer->wildcard = earlier;
+	}
+	return next;
 }
 
 /* RFC 1034 section 4.3.2 step 3: on the way down from the apex the first cut or DNAME ends the

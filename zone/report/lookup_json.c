@@ -93,7 +93,11 @@ static json_t *rdata_value(const struct acml_rr *rr, char *text)
 	                                   &KNOT_DUMP_STYLE_DEFAULT);
 	knot_rdataset_clear(&rrset.rrs, NULL);
 	if (ret >= 0) {
-		return json_string(text);
+		/* libknot writes a blank behind the value. */
+		while (ret > 0 && text[ret - 1] == ' ') {
+			ret--;
+		}
+		return json_stringn(text, ret);
 	}
 	int length = snprintf(text, RDATA_TEXT, "\\# %u ", rr->rdlen);
 	for (size_t i = 0; i < rr->rdlen; i++) {
