@@ -426,6 +426,12 @@ static int first_queries(struct settle *settle)
 		if (ret == KNOT_EOK && related != NULL) {
 			ret = query(settle, related);
 		}
+		if (ret == KNOT_EOK && rr->type == KNOT_RRTYPE_CNAME) {
+			/* Also where a cut hides the alias: rules still ask where it leads. */
+			knot_dname_storage_t target;
+			acml_name_lower(rr->rdata, target);
+			ret = query(settle, target);
+		}
 	}
 	return ret;
 }
