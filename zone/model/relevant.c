@@ -148,7 +148,8 @@ int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint1
 struct want {
 	uint64_t hash;
 	const knot_dname_t *name;
-	bool queried;           /* Its aliases are followed; else wanted for its own sake. */
+	bool climbed;           /* Its ancestors and the wildcards beside them are wanted too. */
+	bool queried;           /* Its aliases are followed. */
 	bool seen[3];           /* By mark kind: the owner's records, one record below it. */
 };
 
@@ -236,9 +237,8 @@ static int add_want(struct settle *settle, const knot_dname_t *name, size_t *out
 	return KNOT_EOK;
 }
 
-/* One name that will be looked up, and the wildcard beside what is below it. *out_new: it was not
- * queried before. */
-static int add_query(struct settle *settle, const knot_dname_t *name, bool *out_new)
+/* One name and the wildcard beside what is below it. *out_new: there is something new about it. */
+static int add_name(struct settle *settle, const knot_dname_t *name, bool look_up, bool *out_new)
 {
 	size_t index, sibling;
 	knot_dname_storage_t wildcard;
@@ -249,19 +249,22 @@ static int add_query(struct settle *settle, const knot_dname_t *name, bool *out_
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	*out_new = !settle->wants[index].queried;
-	if (*out_new) {
+	struct want *want = &settle->wants[index];
+	*out_new = !want->climbed || (look_up && !want->queried);
+	if (look_up && !want->queried) {
 		if (!ACML_ROOM(settle->queries, settle->n_queries, settle->cap_queries)) {
 			return KNOT_ENOMEM;
 		}
-		settle->wants[index].queried = true;
-		settle->queries[settle->n_queries++] = settle->wants[index].name;
+		settle->queries[settle->n_queries++] = want->name;
 	}
+	want->climbed = true;
+	want->queried |= look_up;
 	return KNOT_EOK;
 }
 
-/* A name that rules will look up, with all its ancestors. */
-static int query(struct settle *settle, const knot_dname_t *name)
+/* A name that look-ups will meet, with all its ancestors; look_up: rules ask for them themselves.
+ * Names outside the zone are left alone. */
+static int query(struct settle *settle, const knot_dname_t *name, bool look_up)
 {
 	const knot_dname_t *apex = settle->reader->zone->apex;
 	if (!acml_name_within(name, apex)) {
@@ -270,7 +273,7 @@ static int query(struct settle *settle, const knot_dname_t *name)
 	bool is_new;
 	int ret;
 	do {
-		ret = add_query(settle, name, &is_new);
+		ret = add_name(settle, name, look_up, &is_new);
 		if (acml_name_equal(name, apex)) {
 			break;
 		}
@@ -415,43 +418,77 @@ static int first_queries(struct settle *settle)
 {
 	struct acml_reader *reader = settle->reader;
 	const struct acml_read_options *options = reader->options;
-	int ret = query(settle, reader->zone->apex);
+	int ret = query(settle, reader->zone->apex, true);
 	for (size_t i = 0; ret == KNOT_EOK && i < options->n_names; i++) {
-		ret = query(settle, options->names[i]);
+		ret = query(settle, options->names[i], true);
 	}
 	for (size_t i = 0; ret == KNOT_EOK && i < reader->build.n_rrs; i++) {
 		const struct acml_rr *rr = &reader->build.rrs[i];
-		ret = query(settle, rr->owner);
+		ret = query(settle, rr->owner, true);
 		const knot_dname_t *related = options->interest->related(rr);
 		if (ret == KNOT_EOK && related != NULL) {
-			ret = query(settle, related);
+			ret = query(settle, related, true);
 		}
 		if (ret == KNOT_EOK && rr->type == KNOT_RRTYPE_CNAME) {
 			/* Also where a cut hides the alias: rules still ask where it leads. */
 			knot_dname_storage_t target;
 			acml_name_lower(rr->rdata, target);
-			ret = query(settle, target);
+			ret = query(settle, target, true);
 		}
 	}
 	return ret;
 }
 
-/* Follows the aliases of every query; names they lead to are wanted next. */
-static int follow(struct settle *settle)
+/* Whether all that is known of a name has been read: what a look-up says of it is final. */
+static bool settled(const struct settle *settle, const knot_dname_t *name)
 {
-	size_t known = settle->n_queries;
-	for (size_t i = 0; i < known; i++) {
-		struct acml_answer answer;
-		acml_lookup(settle->reader->zone, settle->queries[i], KNOT_RRTYPE_CAA, &answer);
-		for (size_t j = 0; j < answer.n_steps; j++) {
-			if (answer.steps[j].type == KNOT_RRTYPE_CNAME) {
-				int ret = query(settle, answer.steps[j].target);
-				if (ret != KNOT_EOK) {
-					return ret;
-				}
-			}
+	if (!acml_name_within(name, settle->reader->zone->apex)) {
+		return true;
+	}
+	const struct want *want = find_want(settle, hash_name(settle->reader, name), name);
+	return want != NULL && (size_t)(want - settle->wants) < settle->fresh;
+}
+
+/* Follows the aliases of one query; names they lead to are wanted next. *out_final: its look-up
+ * met no name that is still to be read. */
+static int follow_one(struct settle *settle, const knot_dname_t *name, bool *out_final)
+{
+	struct acml_answer answer;
+	acml_lookup(settle->reader->zone, name, KNOT_RRTYPE_CAA, &answer);
+	*out_final = settled(settle, name);
+	for (size_t i = 0; i < answer.n_steps; i++) {
+		if (answer.steps[i].type != KNOT_RRTYPE_CNAME) {
+			continue;
+		}
+		if (!settled(settle, answer.steps[i].target)) {
+			*out_final = false;
+		}
+		int ret = query(settle, answer.steps[i].target, false);
+		if (ret != KNOT_EOK) {
+			return ret;
 		}
 	}
+	return KNOT_EOK;
+}
+
+/* Follows the queries that are not final yet; those remain in the list. */
+static int follow(struct settle *settle)
+{
+	size_t known = settle->n_queries, kept = 0;
+	for (size_t i = 0; i < known; i++) {
+		bool final;
+		const knot_dname_t *name = settle->queries[i];
+		int ret = follow_one(settle, name, &final);
+		if (ret != KNOT_EOK) {
+			return ret;
+		}
+		if (!final) {
+			settle->queries[kept++] = name;
+		}
+	}
+	memmove(settle->queries + kept, settle->queries + known,
+	        (settle->n_queries - known) * sizeof(settle->queries[0]));
+	settle->n_queries -= known - kept;
 	return KNOT_EOK;
 }
 

@@ -115,20 +115,25 @@ struct acml_rrset acml_zone_rrset(const struct acml_zone *zone, const knot_dname
 	return acml_node_rrset(acml_zone_node(zone, name), type);
 }
 
-/* The highest node with this type on the way from the apex down to name, between the given
- * numbers of labels below the apex. */
+/* The highest node with this type on the way from the apex down to name: first at level from (0
+ * is the apex), last at the given number of labels above the name. */
 static const struct acml_node *highest(const struct acml_zone *zone, const knot_dname_t *name,
-                                       uint16_t type, int from, int to)
+                                       uint16_t type, int from, int above)
 {
+	const knot_dname_t *ancestors[KNOT_DNAME_MAXLABELS + 1];
 	int depth = knot_dname_in_bailiwick(name, zone->apex);
-	for (int level = from; level <= depth - to; level++) {
-		const knot_dname_t *ancestor = name;
-		for (int i = 0; i < depth - level; i++) {
-			ancestor = acml_name_parent(ancestor);
-		}
-		const struct acml_node *node = acml_zone_node(zone, ancestor);
+	for (int level = depth; level >= 0; level--) {
+		ancestors[level] = name;
+		name = acml_name_parent(name);
+	}
+	for (int level = from; level <= depth - above; level++) {
+		const struct acml_node *node = acml_zone_node(zone, ancestors[level]);
 		if (acml_node_rrset(node, type).count > 0) {
 			return node;
+		}
+		/* Where a name does not exist, none below it does. */
+		if (node == NULL && !acml_zone_exists(zone, ancestors[level])) {
+			break;
 		}
 	}
 	return NULL;
