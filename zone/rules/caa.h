@@ -110,7 +110,8 @@ const char *acml_caa_show(const char *text, size_t len, char buffer[ACML_CAA_SHO
 
 /* Edits attached to the last finding: one more property at the owner of a set; the record goes. */
 void acml_caa_fix_add(struct acml_judge *judge, const struct acml_rr *beside, const char *tag,
-                      const char *value);
+                      const char *value, size_t value_len);
+void acml_caa_fix_amazon(struct acml_judge *judge, const struct acml_rr *beside, const char *tag);
 void acml_caa_fix_remove(struct acml_judge *judge, const struct acml_rr *rr);
 
 /* Whether a TXT record may hold a CAA record's text: cheap, never misses one (CAA013). */

@@ -62,11 +62,14 @@ void acml_caa_check_override(struct acml_judge *judge)
 		}
 		const struct acml_spot spot = { .rr = place->plain.culprit };
 		const char *name = acml_judge_name(judge, owner);
-		acml_report(judge, refuses(judge, place) ? ACML_INFO : ACML_WARNING, &spot,
+		bool told = refuses(judge, place);
+		acml_report(judge, told ? ACML_INFO : ACML_WARNING, &spot,
 		            "the CAA set of %s hides the one of %s, which lets Amazon issue: names at "
 		            "and below %s without a set of their own are refused", name,
 		            acml_judge_name(judge, above->node->owner), name);
-		acml_caa_fix_add(judge, place->plain.culprit, "issue", "amazon.com");
+		if (!told) {
+			acml_caa_fix_amazon(judge, place->plain.culprit, "issue");
+		}
 	}
 }
 
@@ -125,7 +128,9 @@ void acml_caa_check_hidden(struct acml_judge *judge)
 		const struct acml_spot spot = { .rr = place->set.rrs };
 		acml_report(judge, ACML_WARNING, &spot, "the CAA set of %s %s %s: no CA gets to see it",
 		            acml_judge_name(judge, owner), by, acml_judge_name(judge, where));
-		acml_caa_fix_remove(judge, place->set.rrs);
+		for (size_t k = 0; k < place->set.count; k++) {
+			acml_caa_fix_remove(judge, &place->set.rrs[k]);
+		}
 	}
 }
 
@@ -229,12 +234,7 @@ static void check_text(struct acml_judge *judge, const struct acml_rr *rr)
 	acml_caa_fix_remove(judge, rr);
 	size_t len = strlen(value);
 	bool quoted = value[0] == '"' && len >= 2;
-	char sound[TEXT_MAX + 1];
-	memcpy(sound, value + quoted, len - 2 * quoted);
-	sound[len - 2 * quoted] = '\0';
-	if (strpbrk(sound, "\"\\") == NULL) {
-		acml_caa_fix_add(judge, rr, tag, sound);
-	}
+	acml_caa_fix_add(judge, rr, tag, value + quoted, len - 2 * quoted);
 }
 
 void acml_caa_check_other_type(struct acml_judge *judge)

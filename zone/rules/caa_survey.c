@@ -2,6 +2,7 @@
 
 #include "rules/caa.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -45,10 +46,25 @@ const char *acml_caa_show(const char *text, size_t len, char buffer[ACML_CAA_SHO
 }
 
 void acml_caa_fix_add(struct acml_judge *judge, const struct acml_rr *beside, const char *tag,
-                      const char *value)
+                      const char *value, size_t value_len)
 {
+	/* RFC 1035 section 5.1: \DDD for what cannot stand in a quoted string. */
+	char *text = acml_judge_alloc(judge, 4 * value_len + 1);
+	size_t used = 0;
+	for (size_t i = 0; text != NULL && i < value_len; i++) {
+		unsigned char c = value[i];
+		bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+		used += snprintf(text + used, 5, plain ? "%c" : "\\%03u", c);
+	}
 	acml_report_fix(judge, "add", "%s %u IN CAA 0 %s \"%s\"",
-	                acml_judge_name(judge, beside->owner), (unsigned)beside->ttl, tag, value);
+	                acml_judge_name(judge, beside->owner), (unsigned)beside->ttl, tag,
+	                text != NULL ? text : "");
+}
+
+void acml_caa_fix_amazon(struct acml_judge *judge, const struct acml_rr *beside, const char *tag)
+{
+	static const char amazon[] = "amazon.com";
+	acml_caa_fix_add(judge, beside, tag, amazon, sizeof(amazon) - 1);
 }
 
 void acml_caa_fix_remove(struct acml_judge *judge, const struct acml_rr *rr)

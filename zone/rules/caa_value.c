@@ -14,6 +14,14 @@
 /* Fits every issuer's domain name. */
 #define DOMAIN_MAX 254
 
+static void lower_text(const char *text, size_t len, char *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		out[i] = text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 'a' - 'A' : text[i];
+	}
+	out[len] = '\0';
+}
+
 typedef void (*property_fn)(struct acml_judge *judge, const struct acml_caa_place *place,
                             const struct acml_rr *rr, const struct acml_caa *caa);
 
@@ -106,108 +114,13 @@ void acml_caa_check_critical(struct acml_judge *judge)
 	each_property(judge, warn_critical);
 }
 
-/* CAA005 */
-
-/* Takes the URL's scheme and path, and dots and quotes at the ends, off a word. */
-static void trim_word(const char **at, size_t *len)
-{
-	for (size_t i = 0; i + 3 <= *len; i++) {
-		if (memcmp(*at + i, "://", 3) == 0) {
-			*at += i + 3;
-			*len -= i + 3;
-			break;
-		}
-	}
-	const char *slash = memchr(*at, '/', *len);
-	if (slash != NULL) {
-		*len = slash - *at;
-	}
-	while (*len > 0 && (*at)[*len - 1] == '.') {
-		(*len)--;
-	}
-}
-
-/* One sound property for each issuer that the malformed value seems to name. */
-static void fix_malformed(struct acml_judge *judge, const struct acml_rr *rr,
-                          const struct acml_caa *caa)
-{
-	acml_caa_fix_remove(judge, rr);
-	const char *tag = caa->tag == ACML_CAA_ISSUE ? "issue" : "issuewild";
-	const char *at = caa->value;
-	const char *end = memchr(caa->value, '=', caa->value_len) == NULL ?
-	                  caa->value + caa->value_len : caa->value;
-	for (int fixes = 0; at < end && fixes < 8; at++) {
-		size_t len = 0;
-		while (at + len < end && strchr(" \t,;'\"", at[len]) == NULL) {
-			len++;
-		}
-		const char *word = at;
-		at += len;
-		trim_word(&word, &len);
-		uint8_t rdata[2 + 5 + DOMAIN_MAX] = { 0, 5, 'i', 's', 's', 'u', 'e' };
-		struct acml_caa mended;
-		if (len > DOMAIN_MAX || memchr(word, '.', len) == NULL) {
-			continue;
-		}
-		memcpy(rdata + 7, word, len);
-		acml_caa_parse(rdata, 7 + len, &mended);
-		if (mended.domain != NULL && mended.domain_len == len) {
-			char text[DOMAIN_MAX + 1];
-			snprintf(text, sizeof(text), "%.*s", (int)len, word);
-			acml_caa_fix_add(judge, rr, tag, text);
-			fixes++;
-		}
-	}
-}
-
-static void say_malformed(struct acml_judge *judge, const struct acml_use *use,
-                          const struct acml_rr *culprit, bool wildcard)
-{
-	struct acml_caa caa;
-	acml_caa_parse(culprit->rdata, culprit->rdlen, &caa);
-	char value[ACML_CAA_SHOWN];
-	const struct acml_spot spot = { .rr = culprit, .domain = use->name, .wildcard = wildcard };
-	acml_report(judge, ACML_ERROR, &spot, "the CAA value \"%s\" at %s is malformed (%s) and "
-	            "authorises nobody: ACM will not issue or renew %s%s",
-	            acml_caa_show(caa.value, caa.value_len, value),
-	            acml_judge_name(judge, culprit->owner), caa.malformed, wildcard ? "*." : "",
-	            acml_judge_host(judge, use->name));
-	fix_malformed(judge, culprit, &caa);
-}
-
-static void warn_malformed(struct acml_judge *judge, const struct acml_caa_place *place,
-                           const struct acml_rr *rr, const struct acml_caa *caa)
-{
-	(void)place;
-	const struct acml_spot spot = { .rr = rr };
-	if (!caa->valid) {
-		acml_report(judge, ACML_WARNING, &spot, "the CAA record at %s is too short to hold flags, "
-		            "tag and value", acml_judge_name(judge, rr->owner));
-		return;
-	}
-	if (caa->malformed == NULL || (*acml_caa_mark(judge, rr) & ACML_MARK_BLOCKS) != 0) {
-		return;
-	}
-	char value[ACML_CAA_SHOWN];
-	acml_report(judge, ACML_WARNING, &spot, "the CAA value \"%s\" at %s is malformed (%s) and "
-	            "authorises nobody", acml_caa_show(caa->value, caa->value_len, value),
-	            acml_judge_name(judge, rr->owner), caa->malformed);
-	fix_malformed(judge, rr, caa);
-}
-
-void acml_caa_check_malformed(struct acml_judge *judge)
-{
-	each_blocked(judge, ACML_BLOCK_MALFORMED, say_malformed);
-	each_property(judge, warn_malformed);
-}
-
-/* CAA006 */
+/* CAA005 and CAA006 */
 
 static const char *const amazon_names[] = {
 	"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com",
 };
 
-/* What was meant, or NULL. domain: lower case. */
+/* Which of Amazon's names was meant, or NULL. domain: lower case. */
 static const char *near_amazon(const char *domain)
 {
 	/* First labels that stand for Amazon with whatever behind them: "amazon", "amazon.de". */
@@ -235,6 +148,118 @@ static const char *near_amazon(const char *domain)
 	return aws ? amazon_names[0] : NULL;
 }
 
+
+/* Takes the URL's scheme and path, and dots and quotes at the ends, off a word. */
+static void trim_word(const char **at, size_t *len)
+{
+	for (size_t i = 0; i + 3 <= *len; i++) {
+		if (memcmp(*at + i, "://", 3) == 0) {
+			*at += i + 3;
+			*len -= i + 3;
+			break;
+		}
+	}
+	const char *slash = memchr(*at, '/', *len);
+	if (slash != NULL) {
+		*len = slash - *at;
+	}
+	while (*len > 0 && (*at)[*len - 1] == '.') {
+		(*len)--;
+	}
+}
+
+/* The issuer that a word of a malformed value names: a sound domain name in lower case, Amazon's
+ * own if it is nearly one of them. False: no issuer's name. */
+static bool issuer_of(const char *word, size_t len, char out_domain[DOMAIN_MAX + 1])
+{
+	trim_word(&word, &len);
+	if (len > DOMAIN_MAX || memchr(word, '.', len) == NULL) {
+		return false;
+	}
+	uint8_t rdata[7 + DOMAIN_MAX] = { 0, 5, 'i', 's', 's', 'u', 'e' };
+	memcpy(rdata + 7, word, len);
+	struct acml_caa caa;
+	acml_caa_parse(rdata, 7 + len, &caa);
+	if (caa.domain == NULL || caa.domain_len != len) {
+		return false;
+	}
+	lower_text(word, len, out_domain);
+	const char *meant = near_amazon(out_domain);
+	if (meant != NULL) {
+		strcpy(out_domain, meant);
+	}
+	return true;
+}
+
+/* One sound property for each issuer that the malformed value seems to name. grant: Amazon is to be
+ * among them. */
+static void fix_malformed(struct acml_judge *judge, const struct acml_rr *rr,
+                          const struct acml_caa *caa, bool grant)
+{
+	acml_caa_fix_remove(judge, rr);
+	const char *tag = caa->tag == ACML_CAA_ISSUE ? "issue" : "issuewild";
+	const char *at = caa->value;
+	/* Whoever wrote parameters must say what they belong to. */
+	const char *end = memchr(caa->value, '=', caa->value_len) == NULL ?
+	                  caa->value + caa->value_len : caa->value;
+	for (int fixes = 0; at < end && fixes < 8; at++) {
+		const char *word = at;
+		while (at < end && strchr(" \t,;'\"", *at) == NULL) {
+			at++;
+		}
+		char domain[DOMAIN_MAX + 1];
+		if (issuer_of(word, at - word, domain)) {
+			acml_caa_fix_add(judge, rr, tag, domain, strlen(domain));
+			grant = grant && near_amazon(domain) == NULL;
+			fixes++;
+		}
+	}
+	if (grant) {
+		acml_caa_fix_add(judge, rr, tag, amazon_names[0], strlen(amazon_names[0]));
+	}
+}
+
+static void say_malformed(struct acml_judge *judge, const struct acml_use *use,
+                          const struct acml_rr *culprit, bool wildcard)
+{
+	struct acml_caa caa;
+	acml_caa_parse(culprit->rdata, culprit->rdlen, &caa);
+	char value[ACML_CAA_SHOWN];
+	const struct acml_spot spot = { .rr = culprit, .domain = use->name, .wildcard = wildcard };
+	acml_report(judge, ACML_ERROR, &spot, "the CAA value \"%s\" at %s is malformed (%s) and "
+	            "authorises nobody: ACM will not issue or renew %s%s",
+	            acml_caa_show(caa.value, caa.value_len, value),
+	            acml_judge_name(judge, culprit->owner), caa.malformed, wildcard ? "*." : "",
+	            acml_judge_host(judge, use->name));
+	fix_malformed(judge, culprit, &caa, true);
+}
+
+static void warn_malformed(struct acml_judge *judge, const struct acml_caa_place *place,
+                           const struct acml_rr *rr, const struct acml_caa *caa)
+{
+	(void)place;
+	const struct acml_spot spot = { .rr = rr };
+	if (!caa->valid) {
+		acml_report(judge, ACML_WARNING, &spot, "the CAA record at %s is too short to hold flags, "
+		            "tag and value", acml_judge_name(judge, rr->owner));
+		return;
+	}
+	if (caa->malformed == NULL || (*acml_caa_mark(judge, rr) & ACML_MARK_BLOCKS) != 0) {
+		return;
+	}
+	char value[ACML_CAA_SHOWN];
+	acml_report(judge, ACML_WARNING, &spot, "the CAA value \"%s\" at %s is malformed (%s) and "
+	            "authorises nobody", acml_caa_show(caa->value, caa->value_len, value),
+	            acml_judge_name(judge, rr->owner), caa->malformed);
+	fix_malformed(judge, rr, caa, false);
+}
+
+void acml_caa_check_malformed(struct acml_judge *judge)
+{
+	each_blocked(judge, ACML_BLOCK_MALFORMED, say_malformed);
+	each_property(judge, warn_malformed);
+}
+
 static void warn_near_miss(struct acml_judge *judge, const struct acml_caa_place *place,
                            const struct acml_rr *rr, const struct acml_caa *caa)
 {
@@ -243,11 +268,7 @@ static void warn_near_miss(struct acml_judge *judge, const struct acml_caa_place
 		return;
 	}
 	char domain[DOMAIN_MAX + 1];
-	for (size_t i = 0; i < caa->domain_len; i++) {
-		char c = caa->domain[i];
-		domain[i] = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
-	}
-	domain[caa->domain_len] = '\0';
+	lower_text(caa->domain, caa->domain_len, domain);
 	const char *meant = caa->issuer == ACML_ISSUER_AMAZON_CASE ? domain : near_amazon(domain);
 	if (meant == NULL) {
 		return;
@@ -260,7 +281,8 @@ static void warn_near_miss(struct acml_judge *judge, const struct acml_caa_place
 	            "perhaps \"%s\" was meant", acml_caa_show(caa->domain, caa->domain_len, shown),
 	            acml_judge_name(judge, rr->owner), meant);
 	acml_caa_fix_remove(judge, rr);
-	acml_caa_fix_add(judge, rr, caa->tag == ACML_CAA_ISSUE ? "issue" : "issuewild", meant);
+	acml_caa_fix_add(judge, rr, caa->tag == ACML_CAA_ISSUE ? "issue" : "issuewild", meant,
+	                 strlen(meant));
 }
 
 void acml_caa_check_near_miss(struct acml_judge *judge)
@@ -278,10 +300,7 @@ static const char *near_tag(const struct acml_caa *caa)
 	if (caa->tag_len >= sizeof(tag)) {
 		return NULL;
 	}
-	for (size_t i = 0; i < caa->tag_len; i++) {
-		char c = caa->tag_text[i];
-		tag[i] = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
-	}
+	lower_text(caa->tag_text, caa->tag_len, tag);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t len = strlen(known[i]);
 		if (acml_distance(tag, caa->tag_len, known[i], len) <= (len > 6 ? 2 : 1)) {
@@ -289,6 +308,14 @@ static const char *near_tag(const struct acml_caa *caa)
 		}
 	}
 	return caa->tag_len > 9 && memcmp(tag, "issuewild", 9) == 0 ? "issuewild" : NULL;
+}
+
+/* The same value under the tag that was meant, with flags 0. */
+static void fix_property(struct acml_judge *judge, const struct acml_rr *rr,
+                         const struct acml_caa *caa, const char *tag)
+{
+	acml_caa_fix_remove(judge, rr);
+	acml_caa_fix_add(judge, rr, tag, caa->value, caa->value_len);
 }
 
 static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *place,
@@ -306,6 +333,7 @@ static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *plac
 		acml_report(judge, ACML_WARNING, &spot, "the CAA tag \"%s\" at %s is none that CAs know, "
 		            "so the property does nothing; perhaps \"%s\" was meant", tag,
 		            acml_judge_name(judge, rr->owner), meant);
+		fix_property(judge, rr, caa, meant);
 	} else if (caa->flags != 0 && caa->flags != 128) {
 		acml_report(judge, ACML_WARNING, &spot, "the flags of the CAA property \"%s\" at %s are "
 		            "%u: only 0 and 128 (critical) have a meaning%s", tag,
@@ -313,6 +341,7 @@ static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *plac
 		            caa->flags == 1 ? ", though some CAs take 1 for critical" : "");
 		acml_report_advice(judge, "set the flags to 0, as AWS asks for; 128 only if a CA that "
 		                   "does not know the tag must refuse");
+		fix_property(judge, rr, caa, tag);
 	}
 }
 

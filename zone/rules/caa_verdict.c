@@ -79,7 +79,7 @@ static void say_excludes(struct acml_judge *judge, const struct acml_use *use,
 		            issuers_text(&verdict->place->set, ACML_CAA_ISSUE, issuers),
 		            wildcard ? "*." : "", host);
 	}
-	acml_caa_fix_add(judge, rr, "issue", "amazon.com");
+	acml_caa_fix_amazon(judge, rr, "issue");
 }
 
 void acml_caa_check_excludes(struct acml_judge *judge)
@@ -111,6 +111,7 @@ static void say_wildcard(struct acml_judge *judge, const struct acml_use *use,
 		            "will not issue or renew *.%s", owner,
 		            issuers_text(&verdict->place->set, ACML_CAA_ISSUEWILD, issuers),
 		            acml_judge_host(judge, use->name));
+		acml_caa_fix_amazon(judge, rr, "issuewild");
 	} else {
 		const struct acml_spot spot = { .rr = rr };
 		acml_report(judge, ACML_INFO, &spot, "issuewild at %s lets %s issue wildcards: fine "
@@ -118,7 +119,6 @@ static void say_wildcard(struct acml_judge *judge, const struct acml_use *use,
 		            issuers_text(&verdict->place->set, ACML_CAA_ISSUEWILD, issuers));
 		*acml_caa_mark(judge, rr) |= ACML_MARK_WILD;
 	}
-	acml_caa_fix_add(judge, rr, "issuewild", "amazon.com");
 }
 
 void acml_caa_check_excludes_wildcard(struct acml_judge *judge)
@@ -172,9 +172,8 @@ static void say_alias_excludes(struct acml_judge *judge, const struct acml_use *
 		acml_caa_fix_remove(judge, ruling->culprit);
 	}
 	if (ruling->block != ACML_BLOCK_CRITICAL) {
-		acml_caa_fix_add(judge, ruling->culprit,
-		                 ruling->block == ACML_BLOCK_WILD ? "issuewild" : "issue",
-		                 "amazon.com");
+		acml_caa_fix_amazon(judge, ruling->culprit,
+		                    ruling->block == ACML_BLOCK_WILD ? "issuewild" : "issue");
 	}
 }
 
@@ -205,6 +204,9 @@ static void say_alias_leaves(struct acml_judge *judge, const struct acml_use *us
 		            set.where == ACML_CAA_NONE ? "none of this zone does" :
 		            "the next name above does");
 	}
+	acml_report_advice(judge, "ask the public DNS for the CAA records of %s and of what it is an alias "
+	                   "of; if they shut Amazon out, give the name address records instead",
+	                   outside);
 }
 
 void acml_caa_check_alias(struct acml_judge *judge)
@@ -223,6 +225,7 @@ void acml_caa_check_alias(struct acml_judge *judge)
 			            "long a chain: the CAA look-up for %s fails",
 			            acml_judge_name(judge, verdict->at),
 			            acml_judge_host(judge, use->name));
+			acml_report_advice(judge, "let the alias lead to a name that has addresses");
 		} else if (verdict->via_alias && use->plain &&
 		           verdict->plain.block != ACML_BLOCK_NONE) {
 			say_alias_excludes(judge, use, verdict, false);
@@ -266,7 +269,10 @@ void acml_caa_check_missing(struct acml_judge *judge)
 	            below ? "from " : "", below ? acml_judge_name(judge, first->name) : "",
 	            below ? " up to " : "at ", apex, more,
 	            required ? "; require-caa asks for one" : "");
-	acml_report_fix(judge, "add", "%s 3600 IN CAA 0 issue \"amazon.com\"", apex);
+	if (required) {
+		/* Never unasked: it shuts every other CA out. */
+		acml_report_fix(judge, "add", "%s 3600 IN CAA 0 issue \"amazon.com\"", apex);
+	}
 }
 
 /* BR 2.2.8 section 4.2.2.1.2: "ca-tbr-7" stands for DNS change, ACM's method. */
@@ -306,10 +312,8 @@ static void say_parameters(struct acml_judge *judge, const struct acml_use *use,
 		            caa.has_accounturi ? "accounturi" : "validationmethods",
 		            wildcard ? "*." : "", acml_judge_host(judge, use->name),
 		            error ? "is" : "may be");
-		char domain[ACML_CAA_SHOWN];
 		acml_caa_fix_remove(judge, rr);
-		acml_caa_fix_add(judge, rr, tag_text,
-		                 acml_caa_show(caa.domain, caa.domain_len, domain));
+		acml_caa_fix_add(judge, rr, tag_text, caa.domain, caa.domain_len);
 	}
 }
 

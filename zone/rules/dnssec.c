@@ -81,6 +81,15 @@ static const char *type_name(const struct acml_rr *rr)
 	return rr->type == KNOT_RRTYPE_CDS ? "CDS" : "CDNSKEY";
 }
 
+/* Edits that take all records of a type out. */
+static void fix_remove_set(struct acml_judge *judge, uint16_t type)
+{
+	struct acml_rrset set = acml_zone_rrset(judge->zone, judge->zone->apex, type);
+	for (size_t i = 0; i < set.count && i < KEYS_MOST; i++) {
+		acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, &set.rrs[i]));
+	}
+}
+
 static const struct acml_rr *find_delete(const struct acml_zone *zone, uint16_t type)
 {
 	struct acml_rrset set = acml_zone_rrset(zone, zone->apex, type);
@@ -95,10 +104,9 @@ static const struct acml_rr *find_delete(const struct acml_zone *zone, uint16_t 
 static void check_cds_delete(struct acml_judge *judge)
 {
 	const struct acml_zone *zone = judge->zone;
-	const struct acml_rr *rr = find_delete(zone, KNOT_RRTYPE_CDS);
-	if (rr == NULL) {
-		rr = find_delete(zone, KNOT_RRTYPE_CDNSKEY);
-	}
+	const struct acml_rr *cds = find_delete(zone, KNOT_RRTYPE_CDS);
+	const struct acml_rr *cdnskey = find_delete(zone, KNOT_RRTYPE_CDNSKEY);
+	const struct acml_rr *rr = cds != NULL ? cds : cdnskey;
 	if (rr == NULL || !is_signed(judge)) {
 		return;
 	}
@@ -107,6 +115,9 @@ static void check_cds_delete(struct acml_judge *judge)
 	            "of a zone that is signed: at its next scan the zone goes insecure",
 	            type_name(rr), acml_judge_name(judge, zone->apex));
 	acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, rr));
+	if (cds != NULL && cdnskey != NULL) {
+		acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, cdnskey));
+	}
 }
 
 /* A CDNSKEY is the DNSKEY it speaks of (RFC 7344 section 3.2), a CDS its digest. */
@@ -183,7 +194,8 @@ static void check_cds(struct acml_judge *judge)
 		            "%s", type_name(first), acml_judge_name(judge, zone->apex),
 		            is_delete(first) ? "once the zone is signed, the parent removes its DS" :
 		            "a parent that follows it breaks the zone");
-		acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, first));
+		fix_remove_set(judge, KNOT_RRTYPE_CDS);
+		fix_remove_set(judge, KNOT_RRTYPE_CDNSKEY);
 	} else if (keys.count > 0 || judge->facts->signing != ACML_SIGNED_YES) {
 		/* A file that the server signs on load has no keys to compare with. */
 		check_child_set(judge, KNOT_RRTYPE_CDS);
