@@ -163,15 +163,18 @@ class Maker:
     # One function for each hard thing.
 
     def chain(self):
-        length, base = self.rng.randrange(3, 15), self.owner()
+        length, base = self.rng.choice([3, 4, 5, 6, 6, 6, 7, 8, 11, 12, 13, 14]), self.owner()
         links = [(b"c%d" % i,) + base for i in range(length)]
         for one, next_one in zip(links, links[1:]):
             self.zone.add_alias(one, "CNAME", next_one)
         end = self.rng.random()
         if end < 0.3:
             self.zone.add_alias(links[-1], "CNAME", self.target())
-        elif end < 0.7:
+        elif end < 0.6:
             self.random_record(links[-1])
+        else:
+            self.address(links[-1])
+            self.caa(links[-1])
 
     def loop(self):
         length, base = self.rng.randrange(1, 9), self.owner()

@@ -267,7 +267,7 @@ static const struct climb_case {
 	  ACML_UNKNOWN },
 	{ "loop", ACML_CAA_BROKEN, "loop", NULL, true, ACML_DENIED },
 	{ "x.wild", ACML_CAA_FOUND, "x.wild", "x.wild", false, ACML_DENIED },
-	/* RFC 8659 section 3: the look-up for *.wild is at wild, where the wildcard does not stand. */
+	/* RFC 8659 section 3: for *.wild it is looked up at wild, where no wildcard stands. */
 	{ "wild", ACML_CAA_FOUND, "@", "@", false, ACML_ALLOWED },
 	{ "d", ACML_CAA_FOUND, "@", "@", false, ACML_ALLOWED },
 	{ "x.d", ACML_CAA_FOUND, "@", "@", false, ACML_ALLOWED },
@@ -277,8 +277,8 @@ static const struct climb_case {
 	{ "c8", ACML_CAA_FOUND, "c8", "c13", true, ACML_DENIED },
 	{ "c1", ACML_CAA_BROKEN, "c1", NULL, true, ACML_DENIED },
 	{ "l1", ACML_CAA_BROKEN, "l1", NULL, true, ACML_DENIED },
-	{ L63 "." L63 "." L63 ".long", ACML_CAA_BROKEN, L63 "." L63 "." L63 ".long",
-	  NULL, true, ACML_DENIED },
+	{ L63 "." L63 "." L63 ".long", ACML_CAA_BROKEN,
+	  L63 "." L63 "." L63 ".long", NULL, true, ACML_DENIED },
 	{ "example.net.", ACML_CAA_NOT_HERE, "example.net.", NULL, false, ACML_UNKNOWN },
 	{ "com.", ACML_CAA_NOT_HERE, "com.", NULL, false, ACML_UNKNOWN },
 };

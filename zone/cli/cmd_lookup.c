@@ -117,12 +117,15 @@ static int parse_options(int argc, char **argv, struct request *out)
 	return -1;
 }
 
-/* Says what could not be parsed: the answer lacks those records. */
+/* Says what could not be parsed. knotd would not load such a zone at all. */
 static int say_problems(const struct acml_zone *zone)
 {
 	for (size_t i = 0; i < zone->n_problems; i++) {
 		const struct acml_problem *problem = &zone->problems[i];
 		acml_say("%s:%u: %s", zone->files[problem->file], problem->line, problem->message);
+	}
+	if (zone->n_problems > 0 && zone->complete) {
+		acml_say("%s: the answer is without what could not be parsed", zone->files[0]);
 	}
 	return zone->n_problems > 0 ? ACML_EXIT_INPUT : ACML_EXIT_OK;
 }

@@ -73,8 +73,8 @@ struct acml_caa_set {
 	enum acml_caa_where where;
 	struct acml_rrset set;          /* For ACML_CAA_FOUND. */
 	knot_dname_storage_t at;        /* The ancestor-or-self of the name whose look-up decided. */
-	knot_dname_storage_t owner;     /* Owner of the set: at, its alias target, or as synthesised.
-	                                 * Without a set: the name where the search ended. */
+	knot_dname_storage_t owner;     /* Of the set: at, its alias target, or as synthesised; the
+	                                 * name where the search ended when there is no set. */
 	bool via_alias;                 /* owner was reached through CNAME or DNAME from at. */
 	knot_dname_storage_t outside;   /* For ACML_CAA_LEAVES. */
 };
