@@ -46,6 +46,7 @@ static const knot_dname_t *related(const struct acml_rr *rr)
 const struct acml_interest acml_lint_interest = {
 	.record = interesting,
 	.related = related,
+	.apart = acml_label_is_token,
 };
 
 static bool is_signed(const struct acml_zone *zone, const struct acml_facts *facts)

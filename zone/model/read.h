@@ -28,6 +28,9 @@ struct acml_interest {
 	/* The name, beside the owner, that this kept record makes rules look up; NULL: none.
 	 * The result points into the record. */
 	const knot_dname_t *(*related)(const struct acml_rr *rr);
+	/* Whether an owner (any case) is of the kind whose existence rules set apart: of the names
+	 * below a wanted one, one of this kind and one of the others are kept. */
+	bool (*apart)(const knot_dname_t *owner);
 };
 
 struct acml_read_options {

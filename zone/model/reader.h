@@ -48,7 +48,7 @@ struct acml_run_mark {
 enum acml_mark_kind {
 	ACML_MARK_OWNER,        /* The records start here. */
 	ACML_MARK_ABOVE,        /* The name is an ancestor of the owner of the records here. */
-	ACML_MARK_ABOVE_TOKEN,  /* The same, and the owner's first label starts with "_". */
+	ACML_MARK_ABOVE_APART,  /* The same, for an owner that interest->apart() sets apart. */
 };
 
 #define ACML_MAX_LABELS 128
@@ -80,7 +80,7 @@ struct acml_reader {
 	uint64_t above[ACML_MAX_LABELS];    /* Ancestor hashes of the previous run, nearest first. */
 	size_t n_above;
 	uint64_t above_owner;
-	bool above_token;
+	bool above_apart;
 };
 
 /* scan.c: reads the zone file and everything that it includes. */
@@ -89,6 +89,9 @@ int acml_scan_zone(struct acml_reader *reader, const char *name, const char *byt
 /* scan.c: a record of the scanner with names as the zone keeps them. owner is in the arena. */
 int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
                    uint16_t file, uint32_t line);
+
+/* scan.c: whether the scanner's record is kept for its own sake. */
+bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs);
 
 /* Where the text before the scanner's position belongs to: what has been read up to here. */
 struct acml_place {

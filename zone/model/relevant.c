@@ -99,12 +99,12 @@ static int push_mark(struct acml_reader *reader, uint64_t hash, uint64_t where,
 }
 
 /* Whether the previous run has already marked this ancestor for the same kind. */
-static bool marked(const struct acml_reader *reader, uint64_t hash, bool token)
+static bool marked(const struct acml_reader *reader, uint64_t hash, bool apart)
 {
 	if (hash == reader->above_owner) {
 		return true;
 	}
-	for (size_t i = 0; i < reader->n_above && reader->above_token == token; i++) {
+	for (size_t i = 0; i < reader->n_above && reader->above_apart == apart; i++) {
 		if (reader->above[i] == hash) {
 			return true;
 		}
@@ -120,7 +120,7 @@ int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint1
 	size_t count = split(zs->r_owner, zs->r_owner_length - reader->apex_size, labels);
 	uint64_t hash = HASH_SEED;
 	uint64_t where = (uint64_t)file << 48 | offset << 2;
-	bool token = zs->r_owner[0] > 0 && zs->r_owner[1] == '_';
+	bool apart = reader->options->interest->apart(zs->r_owner);
 	size_t n_above = 0;
 
 	for (size_t i = count; i-- > 0; ) {
@@ -129,9 +129,9 @@ int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint1
 			break;
 		}
 		above[n_above++] = hash;
-		if (!marked(reader, hash, token)) {
+		if (!marked(reader, hash, apart)) {
 			int ret = push_mark(reader, hash, where,
-			                    token ? ACML_MARK_ABOVE_TOKEN : ACML_MARK_ABOVE);
+			                    apart ? ACML_MARK_ABOVE_APART : ACML_MARK_ABOVE);
 			if (ret != KNOT_EOK) {
 				return ret;
 			}
@@ -140,7 +140,7 @@ int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint1
 	memcpy(reader->above, above, n_above * sizeof(above[0]));
 	reader->n_above = n_above;
 	reader->above_owner = hash;
-	reader->above_token = token;
+	reader->above_apart = apart;
 	return push_mark(reader, hash, where, ACML_MARK_OWNER);
 }
 
@@ -330,54 +330,87 @@ static bool is_wanted(const struct want *want, const zs_scanner_t *zs, enum acml
 	       acml_name_below(owner, want->name);
 }
 
-/* Keeps the run of records at a mark; only the first for a mark of an ancestor. */
+/* A scanner set to read a run again. */
+struct rerun {
+	struct acml_reader *reader;
+	struct want *want;
+	enum acml_mark_kind kind;
+	uint16_t file;
+	const char *bytes;
+	size_t size;
+	struct acml_place place;
+	uint8_t first[KNOT_DNAME_MAXLEN];   /* The run's owner as written. */
+	const knot_dname_t *owner;          /* The same in the arena; NULL before the first record. */
+};
+
+/* Whether the scanner's record belongs to the run. */
+static bool same_run(struct rerun *rerun, const zs_scanner_t *zs)
+{
+	if (rerun->owner == NULL) {
+		memcpy(rerun->first, zs->r_owner, zs->r_owner_length);
+		return is_wanted(rerun->want, zs, rerun->kind);
+	}
+	return knot_dname_size(rerun->first) == zs->r_owner_length &&
+	       memcmp(rerun->first, zs->r_owner, zs->r_owner_length) == 0;
+}
+
+/* Keeps a record of the run. Of an ancestor's mark one record is kept that tells of the name's
+ * existence and is not kept for its own sake. */
+static int rerun_record(struct rerun *rerun, const zs_scanner_t *zs, const char *end, bool *out_done)
+{
+	struct acml_reader *reader = rerun->reader;
+	*out_done = !same_run(rerun, zs);
+	if (*out_done) {
+		return KNOT_EOK;
+	}
+	if (rerun->owner == NULL) {
+		rerun->owner = acml_name_dup(&reader->zone->arena, zs->r_owner);
+		if (rerun->owner == NULL) {
+			return KNOT_ENOMEM;
+		}
+	}
+	if (rerun->kind != ACML_MARK_OWNER) {
+		if (acml_scan_interesting(reader, zs)) {
+			return KNOT_EOK;
+		}
+		*out_done = true;
+	}
+	rerun->want->seen[rerun->kind] = true;
+	uint32_t line;
+	acml_scan_start(&rerun->place, zs, end, &line);
+	return acml_scan_keep(reader, rerun->owner, zs, rerun->file, line);
+}
+
 static int read_run(struct acml_reader *reader, struct want *want, uint16_t file, uint64_t offset,
                     enum acml_mark_kind kind)
 {
 	const struct acml_source *source = &reader->sources[file];
 	const struct acml_context *context = find_context(reader, file, offset);
 	zs_scanner_t *zs = &reader->scanner->zs;
-	const char *bytes = source->bytes + offset;
-	size_t size = source->size - offset;
-	int ret = acml_scanner_reset(reader->scanner, context->origin, context->ttl, ".", bytes, size);
-	if (ret != KNOT_EOK) {
-		return ret;
-	}
-	struct acml_place place = { .from = bytes, .line = line_at(source, context, offset) };
-	zs->line_counter = place.line;
+	struct rerun rerun = {
+		.reader = reader,
+		.want = want,
+		.kind = kind,
+		.file = file,
+		.bytes = source->bytes + offset,
+		.size = source->size - offset,
+	};
+	int ret = acml_scanner_reset(reader->scanner, context->origin, context->ttl, ".",
+	                             rerun.bytes, rerun.size);
+	rerun.place.from = rerun.bytes;
+	rerun.place.line = line_at(source, context, offset);
+	zs->line_counter = rerun.place.line;
 
-	uint8_t first[KNOT_DNAME_MAXLEN];
-	const knot_dname_t *owner = NULL;
-	while (ret == KNOT_EOK && zs_parse_record(zs) == 0) {
-		const char *end = zs->input.start == bytes ? zs->input.current : bytes + size;
-		if (zs->state == ZS_STATE_ERROR && !zs->error.fatal) {
-			acml_scan_advance(&place, zs, end);
-			continue;
-		}
-		if (zs->state != ZS_STATE_DATA) {
+	bool done = false;
+	while (ret == KNOT_EOK && !done && zs_parse_record(zs) == 0) {
+		const char *end = zs->input.start == rerun.bytes ? zs->input.current :
+		                  rerun.bytes + rerun.size;
+		if (zs->state == ZS_STATE_DATA) {
+			ret = rerun_record(&rerun, zs, end, &done);
+		} else if (zs->state != ZS_STATE_ERROR || zs->error.fatal) {
 			break;
 		}
-		if (owner == NULL) {
-			if (!is_wanted(want, zs, kind)) {
-				return KNOT_EOK;
-			}
-			memcpy(first, zs->r_owner, zs->r_owner_length);
-			owner = acml_name_dup(&reader->zone->arena, zs->r_owner);
-			if (owner == NULL) {
-				return KNOT_ENOMEM;
-			}
-		} else if (knot_dname_size(first) != zs->r_owner_length ||
-		           memcmp(first, zs->r_owner, zs->r_owner_length) != 0) {
-			break;
-		}
-		uint32_t line;
-		acml_scan_start(&place, zs, end, &line);
-		ret = acml_scan_keep(reader, owner, zs, file, line);
-		want->seen[kind] = true;
-		if (kind != ACML_MARK_OWNER) {
-			break;
-		}
-		acml_scan_advance(&place, zs, end);
+		acml_scan_advance(&rerun.place, zs, end);
 	}
 	return ret;
 }

@@ -154,7 +154,7 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 	return acml_relevant_mark(reader, zs, pass->file, offset);
 }
 
-static bool interesting(const struct acml_reader *reader, const zs_scanner_t *zs)
+bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs)
 {
 	struct acml_rr rr = {
 		.owner = zs->r_owner,
@@ -184,7 +184,7 @@ static int on_record(struct pass *pass)
 	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
 		ret = begin_run(pass, start, line);
 	}
-	if (ret == KNOT_EOK && (reader->keep_run || interesting(reader, zs))) {
+	if (ret == KNOT_EOK && (reader->keep_run || acml_scan_interesting(reader, zs))) {
 		const knot_dname_t *owner = kept_owner(reader);
 		ret = owner != NULL ? acml_scan_keep(reader, owner, zs, pass->file, line) : KNOT_ENOMEM;
 	}
