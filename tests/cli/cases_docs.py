@@ -86,8 +86,8 @@ def explain_refuses_what_it_does_not_know(t):
     has(t.run("rules", "CAA002", now=False, status=3).err, "acmlint explain CAA002")
     has(t.run("rules", "-f", "x", now=False, status=3).err, "text, json, markdown")
     has(t.run("rules", "--output", "x", now=False, status=3).err, "markdown")
-    has(t.run("rules", "--output", "/proc/none", "-f", "markdown", now=False, status=2).err,
-        "/proc/none")
+    t.write("file", "")
+    has(t.run("rules", "--output", "file/x", "-f", "markdown", now=False, status=2).err, "file/x")
 
 
 @case
