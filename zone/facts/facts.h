@@ -14,6 +14,10 @@
 
 #include <libknot/dname.h>
 
+struct acml_inventory;
+struct acml_parent;
+struct acml_zone;
+
 /* Whether the absence of DNSKEY and RRSIG may be read as a fault. */
 enum acml_signed {
 	ACML_SIGNED_AUTO,       /* Signed if the zone itself holds DNSKEY or RRSIG. */
@@ -42,4 +46,8 @@ struct acml_facts {
 	const struct acml_input *inputs;  /* Every zone of the run; NULL: a run of one zone. */
 	size_t n_inputs;
 	size_t self;                /* Which of the inputs this zone is. */
+	const struct acml_inventory *inventory;
+	bool inventory_complete;    /* It names every certificate of every account. */
+	const struct acml_parent *parent;
+	const struct acml_zone *baseline;   /* The version that is published now. */
 };

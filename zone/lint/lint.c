@@ -63,11 +63,14 @@ static const char *missing_need(const struct acml_zone *zone, const struct acml_
 		return "complete zone";
 	} else if ((needs & ACML_NEED_SIGNED) && !is_signed(zone, facts)) {
 		return "signed zone";
-	} else if (needs & ACML_NEED_PARENT) {
+	} else if ((needs & ACML_NEED_PARENT) && facts->parent == NULL) {
 		return "parent";
-	} else if (needs & (ACML_NEED_INVENTORY | ACML_NEED_COMPLETE_INVENTORY)) {
+	} else if ((needs & (ACML_NEED_INVENTORY | ACML_NEED_COMPLETE_INVENTORY)) &&
+	           facts->inventory == NULL) {
 		return "inventory";
-	} else if (needs & ACML_NEED_BASELINE) {
+	} else if ((needs & ACML_NEED_COMPLETE_INVENTORY) && !facts->inventory_complete) {
+		return "complete inventory";
+	} else if ((needs & ACML_NEED_BASELINE) && facts->baseline == NULL) {
 		return "baseline";
 	} else if ((needs & ACML_NEED_ZONES) && facts->inputs == NULL) {
 		return "further zones";

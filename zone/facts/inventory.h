@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Inventory: what ACM needs, as AWS's own outputs tell it. Reading is all or nothing: a document
+ * that is broken anywhere leaves nothing behind. Unknown members and enum values are data, not
+ * errors. An inventory owns everything in it, never changes once read, and may be shared.
+ *
+ * Forms: aws acm describe-certificate, list-certificates, list-certificate-domain-validations,
+ * describe-acme-domain-validation, list-acme-domain-validations, request-certificate skeletons,
+ * Terraform states and "terraform show -json"; one object, an array, a stream of objects. Behind
+ * the precise reading stands a robust one: every object with a CNAME to acm-validations.aws,
+ * wherever it is, is a need.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libknot/dname.h>
+
+#include "model/arena.h"
+
+/* Absent dates are this. */
+#define ACML_NO_TIME INT64_MIN
+
+enum acml_method {
+	ACML_METHOD_UNKNOWN,
+	ACML_METHOD_DNS,
+	ACML_METHOD_EMAIL,
+	ACML_METHOD_HTTP,
+};
+
+/* A record that ACM asks for. */
+struct acml_need {
+	const knot_dname_t *owner;      /* Lower case. */
+	const knot_dname_t *target;     /* Lower case. */
+	size_t cert;                    /* Index of the first certificate that needs it, or SIZE_MAX. */
+	const char *file;
+	uint32_t line;                  /* 0: not known. */
+};
+
+/* One name of a certificate. */
+struct acml_cert_name {
+	const char *text;               /* As certificates write it: "*.example.com". */
+	const knot_dname_t *name;       /* Lower case, without "*.". */
+	bool wildcard;
+	enum acml_method method;
+	const char *status;             /* ValidationStatus, or NULL. */
+	const knot_dname_t *validation_domain;  /* For e-mail: where the addresses are; or NULL. */
+	size_t need;                    /* Index into needs, or SIZE_MAX. */
+};
+
+struct acml_cert {
+	const char *arn;                /* NULL: not known (a request, an ACME validation). */
+	const char *domain;             /* DomainName. */
+	const char *status;             /* ISSUED, PENDING_VALIDATION …; NULL: not known. */
+	const char *failure;            /* FailureReason, or NULL. */
+	const char *renewal;            /* RenewalSummary.RenewalStatus, or NULL. */
+	const char *renewal_reason;     /* RenewalStatusReason, or NULL. */
+	const char *type;               /* AMAZON_ISSUED, IMPORTED, PRIVATE; NULL: not known. */
+	const char *key_algorithm;      /* "RSA-2048"; NULL: not known. */
+	const char *eligibility;        /* RenewalEligibility, or NULL. */
+	int in_use;                     /* 1, 0; -1: not known. */
+	int64_t not_before, not_after;  /* Seconds, or ACML_NO_TIME. */
+	bool is_acme;                   /* An ACME endpoint's domain validation. */
+	const struct acml_cert_name *names;
+	size_t n_names;
+	const char *file;
+	uint32_t line;
+};
+
+/* Why an inventory may be incomplete. */
+struct acml_partial {
+	const char *file;
+	const char *why;                /* "NextToken: there are further pages" … */
+};
+
+struct acml_inventory {
+	struct acml_arena arena;
+	const struct acml_cert *certs;  /* By ARN each once, the most telling document first. */
+	size_t n_certs;
+	const struct acml_need *needs;  /* By owner and target each once. */
+	size_t n_needs;
+	const struct acml_partial *partials;
+	size_t n_partials;
+};
+
+/* Where and why a document could not be read. */
+struct acml_fault {
+	char file[512];
+	uint32_t line, column;          /* 0: not known. */
+	char message[256];
+};
+
+/* Reads files and folders (*.json, *.tfstate in them; not below). KNOT_EOK; KNOT_ENOMEM;
+ * KNOT_EMALF or a file's negative errno, with *out_fault filled. */
+int acml_inventory_read(const char *const *paths, size_t n_paths,
+                        struct acml_inventory **out_inventory, struct acml_fault *out_fault);
+
+/* The same for bytes, for tests and fuzzing. */
+int acml_inventory_parse(const char *name, const char *bytes, size_t size,
+                         struct acml_inventory **out_inventory, struct acml_fault *out_fault);
+
+/* Accepts NULL. */
+void acml_inventory_free(struct acml_inventory *inventory);
