@@ -496,7 +496,10 @@ static int follow_one(struct settle *settle, const knot_dname_t *name, bool *out
 		if (!settled(settle, answer.steps[i].target)) {
 			*out_final = false;
 		}
-		int ret = query(settle, answer.steps[i].target, false);
+		/* A resolver asks on where an authoritative server stops. */
+		bool resumes = answer.outcome == ACML_LIMIT &&
+		               acml_name_equal(answer.steps[i].target, answer.last);
+		int ret = query(settle, answer.steps[i].target, resumes);
 		if (ret != KNOT_EOK) {
 			return ret;
 		}
@@ -539,7 +542,7 @@ int acml_relevant_settle(struct acml_reader *reader)
 		if (ret == KNOT_EOK) {
 			ret = follow(&settle);
 		}
-		if (settle.fresh == settle.n_wants) {
+		if (settle.fresh == settle.n_wants && settle.n_queries == 0) {
 			break;
 		}
 	}
