@@ -184,7 +184,8 @@ int acml_lint(const struct acml_zone *zone, const struct acml_facts *facts,
 		return ret;
 	}
 	if (result->n_findings > 1) {
-		qsort(result->findings, result->n_findings, sizeof(*result->findings), finding_compare);
+		qsort(result->findings, result->n_findings, sizeof(*result->findings),
+		      finding_compare);
 	}
 	count_findings(result);
 	*out_result = result;

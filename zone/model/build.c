@@ -156,9 +156,13 @@ static void fill_nodes(struct acml_build *build, const struct run *runs, size_t 
 	size_t n_nodes = 0, n_rrs = 0;
 	for (size_t i = 0; i < n_runs; ) {
 		struct acml_node *node = &nodes[n_nodes++];
-		*node = (struct acml_node){ .owner = runs[i].owner, .lf = runs[i].lf, .rrs = rrs + n_rrs };
+		*node = (struct acml_node){
+			.owner = runs[i].owner,
+			.lf = runs[i].lf,
+			.rrs = rrs + n_rrs,
+		};
 		size_t count = 0;
-		for (size_t j = i; i < n_runs && acml_name_equal(runs[i].owner, runs[j].owner); i++) {
+		for (; i < n_runs && acml_name_equal(runs[i].owner, node->owner); i++) {
 			memcpy(rrs + n_rrs + count, build->rrs + runs[i].first,
 			       runs[i].count * sizeof(*rrs));
 			count += runs[i].count;

@@ -7,7 +7,8 @@
 
 bool acml_name_parse(const char *text, knot_dname_storage_t out)
 {
-	if (text[0] == '\0' || knot_dname_from_str(out, text, sizeof(knot_dname_storage_t)) == NULL) {
+	if (text[0] == '\0' ||
+	    knot_dname_from_str(out, text, sizeof(knot_dname_storage_t)) == NULL) {
 		return false;
 	}
 	knot_dname_to_lower(out);

@@ -69,7 +69,8 @@ int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, ui
 		origin = reader->contexts[reader->n_contexts - 1].origin;
 	}
 	if (origin == NULL || memcmp(origin, zs->zone_origin, zs->zone_origin_length) != 0) {
-		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin, zs->zone_origin_length);
+		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin,
+		                        zs->zone_origin_length);
 	}
 	if (origin == NULL ||
 	    !ACML_ROOM(reader->contexts, reader->n_contexts, reader->cap_contexts)) {
@@ -356,7 +357,8 @@ static bool same_run(struct rerun *rerun, const zs_scanner_t *zs)
 
 /* Keeps a record of the run. Of an ancestor's mark one record is kept that tells of the name's
  * existence and is not kept for its own sake. */
-static int rerun_record(struct rerun *rerun, const zs_scanner_t *zs, const char *end, bool *out_done)
+static int rerun_record(struct rerun *rerun, const zs_scanner_t *zs, const char *end,
+                        bool *out_done)
 {
 	struct acml_reader *reader = rerun->reader;
 	*out_done = !same_run(rerun, zs);

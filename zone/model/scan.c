@@ -186,7 +186,8 @@ static int on_record(struct pass *pass)
 	}
 	if (ret == KNOT_EOK && (reader->keep_run || acml_scan_interesting(reader, zs))) {
 		const knot_dname_t *owner = kept_owner(reader);
-		ret = owner != NULL ? acml_scan_keep(reader, owner, zs, pass->file, line) : KNOT_ENOMEM;
+		ret = owner == NULL ? KNOT_ENOMEM :
+		      acml_scan_keep(reader, owner, zs, pass->file, line);
 	}
 	acml_scan_advance(&pass->place, zs, end);
 	return ret;
@@ -330,11 +331,11 @@ static int add_source(struct acml_reader *reader, const char *name, struct acml_
 static const char *open_error(int ret)
 {
 	switch (ret) {
-	case KNOT_ENOENT: return "the included file does not exist";
-	case KNOT_EACCES: return "no permission to read the included file";
-	case KNOT_EFILE:  return "the included file is not a regular file";
+	case KNOT_ENOENT: return "it does not exist";
+	case KNOT_EACCES: return "no permission";
+	case KNOT_EFILE:  return "it is not a regular file";
 	case KNOT_ERANGE: return "the included files are too large";
-	default:          return "the included file cannot be read";
+	default:          return "it cannot be read";
 	}
 }
 
@@ -344,11 +345,12 @@ static int load_include(struct pass *pass, const char **out_fault)
 	struct acml_reader *reader = pass->reader;
 	*out_fault = NULL;
 	if (reader->options->no_include) {
-		*out_fault = "$INCLUDE is not allowed here";
+		*out_fault = "$INCLUDE is not allowed";
 	} else if (reader->depth >= ACML_MAX_DEPTH) {
-		*out_fault = "$INCLUDE is nested too deep";
-	} else if (reader->n_sources >= ACML_MAX_INCLUDES) {
-		*out_fault = "too many $INCLUDE directives";
+		*out_fault = "the nesting is too deep";
+	} else if (reader->n_sources >= ACML_MAX_INCLUDES ||
+	           reader->included >= ACML_MAX_INCLUDED) {
+		*out_fault = "too many files are included";
 	}
 	if (*out_fault != NULL) {
 		return KNOT_EOK;
@@ -370,7 +372,7 @@ static int load_include(struct pass *pass, const char **out_fault)
 		const struct acml_source *above = &reader->sources[reader->stack[i]];
 		if (above->ino == info.st_ino && above->dev == info.st_dev && above->ino != 0) {
 			free(bytes);
-			*out_fault = "the file includes itself";
+			*out_fault = "it includes itself";
 			return KNOT_EOK;
 		}
 	}
@@ -393,7 +395,9 @@ static int on_include(struct pass *pass)
 	if (ret == KNOT_EOK && fault != NULL) {
 		zs->error.code = ZS_UNPROCESSED_INCLUDE;
 		zs->error.fatal = true;
-		ret = add_problem(pass, fault, end);
+		const char *message = acml_arena_printf(&reader->zone->arena, "cannot include %s: %s",
+		                                        zs->include_filename, fault);
+		ret = message != NULL ? add_problem(pass, message, end) : KNOT_ENOMEM;
 	} else if (ret == KNOT_EOK) {
 		struct acml_scanner *deeper = acml_scanner_deeper(pass->scanner);
 		uint16_t file = (uint16_t)(reader->n_sources - 1);

@@ -123,7 +123,8 @@ static size_t fill_uses(const struct acml_judge *judge, struct acml_use *uses)
 		if (token->aliased && !token->owner_token) {
 			continue; /* Only a link between another name's token and ACM. */
 		}
-		if (token->owner_underscore && !token->outside && acml_name_within(use.name, apex)) {
+		if (token->owner_underscore && !token->outside &&
+		    acml_name_within(use.name, apex)) {
 			uses[count++] = use;
 		}
 	}
@@ -186,7 +187,8 @@ static const char *type_text(struct acml_arena *arena, uint16_t type)
 const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name)
 {
 	char text[ACML_NAME_TEXT];
-	const char *out = acml_arena_strdup(&judge->sink->result->arena, acml_name_text(name, text));
+	const char *out = acml_arena_strdup(&judge->sink->result->arena,
+	                                    acml_name_text(name, text));
 	if (out == NULL) {
 		judge->sink->error = KNOT_ENOMEM;
 		return "";
@@ -197,7 +199,8 @@ const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name)
 const char *acml_judge_host(struct acml_judge *judge, const knot_dname_t *name)
 {
 	char text[ACML_NAME_TEXT];
-	const char *out = acml_arena_strdup(&judge->sink->result->arena, acml_name_host(name, text));
+	const char *out = acml_arena_strdup(&judge->sink->result->arena,
+	                                    acml_name_host(name, text));
 	if (out == NULL) {
 		judge->sink->error = KNOT_ENOMEM;
 		return "";

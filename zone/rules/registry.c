@@ -40,7 +40,8 @@ const struct acml_rule *acml_rule_find(const char *id_or_name)
 {
 	const struct acml_rule *rule;
 	for (size_t i = 0; (rule = acml_rule_at(i)) != NULL; i++) {
-		if (strcasecmp(rule->id, id_or_name) == 0 || strcasecmp(rule->name, id_or_name) == 0) {
+		if (strcasecmp(rule->id, id_or_name) == 0 ||
+		    strcasecmp(rule->name, id_or_name) == 0) {
 			return rule;
 		}
 	}
