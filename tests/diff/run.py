@@ -18,6 +18,7 @@ import collections
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -160,6 +161,8 @@ def parse_options():
 
 def main():
     options = parse_options()
+    # An exception, so that the server is stopped and its folder removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     fresh = random.SystemRandom().randrange(1 << 32)
     seeds = [FIXED_SEED, fresh] if options.seed is None else [options.seed]
     print("%s; seeds: %s" % (server.version()[1], ", ".join(map(str, seeds))), flush=True)

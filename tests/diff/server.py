@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One real knotd on a free port of the loopback interface, in a folder of its own."""
 
+import ctypes
 import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -64,6 +66,11 @@ def free_port():
     raise SystemExit("no free port")
 
 
+def die_with_parent():
+    """PR_SET_PDEATHSIG: knotd does not outlive a test that was killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 class Server:
     """Serves zones until the with statement ends, whatever happens inside."""
 
@@ -111,7 +118,8 @@ class Server:
                                             zones="\n".join(entries)))
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen([find_knotd(), "-c", conf], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=self.log)
+                                        stdout=self.log, stderr=self.log,
+                                        preexec_fn=die_with_parent)
         self.client = client.Client(port)
         self.wait()
 
