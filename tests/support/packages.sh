@@ -5,6 +5,9 @@
 # examples/demo, tests/run and .ci/run; works as root and with sudo, and asks apt for nothing when
 # nothing is missing.
 
+# Debian leaves the folder of servers out of most users' PATH.
+PATH=$PATH:/usr/sbin:/sbin
+
 # shellcheck disable=SC2034  # The lists are for whoever sources this file.
 {
 packages_build=(gcc libc6-dev libjansson-dev libknot-dev meson pkgconf)
