@@ -9,7 +9,8 @@
  * describe-acme-domain-validation, list-acme-domain-validations, request-certificate skeletons,
  * Terraform states and "terraform show -json"; one object, an array, a stream of objects. Behind
  * the precise reading stands a robust one: every object with a CNAME to acm-validations.aws,
- * wherever it is, is a need.
+ * wherever it is, is a need. A document that tells nothing at all is broken, unless a folder holds
+ * it beside others.
  */
 
 #pragma once
@@ -36,7 +37,7 @@ enum acml_method {
 struct acml_need {
 	const knot_dname_t *owner;      /* Lower case. */
 	const knot_dname_t *target;     /* Lower case. */
-	size_t cert;                    /* Index of the first certificate that needs it, or SIZE_MAX. */
+	size_t cert;                    /* Index of the certificate that needs it most, or SIZE_MAX. */
 	const char *file;
 	uint32_t line;                  /* 0: not known. */
 };
@@ -65,27 +66,66 @@ struct acml_cert {
 	int in_use;                     /* 1, 0; -1: not known. */
 	int64_t not_before, not_after;  /* Seconds, or ACML_NO_TIME. */
 	bool is_acme;                   /* An ACME endpoint's domain validation. */
+	bool is_listed;                 /* Only from a list: ACM has records that are not known here. */
 	const struct acml_cert_name *names;
 	size_t n_names;
 	const char *file;
 	uint32_t line;
 };
 
+/* What a certificate still wants of the DNS, from least to most. */
+enum acml_cert_state {
+	ACML_CERT_DEAD,         /* Expired, revoked or inactive; or imported or private. */
+	ACML_CERT_IDLE,         /* Nobody uses it, so that ACM does not renew it. */
+	ACML_CERT_FAILED,       /* ACM gave up on it: whoever asked for it will ask again. */
+	ACML_CERT_LIVE,
+};
+
+enum acml_cert_state acml_cert_state(const struct acml_cert *cert);
+
 /* Why an inventory may be incomplete. */
 struct acml_partial {
 	const char *file;
 	const char *why;                /* "NextToken: there are further pages" … */
+	bool assumed;                   /* A guess that --inventory-complete silences. */
+};
+
+/* A name, and the certificate that has it. */
+struct acml_cert_ref {
+	const knot_dname_t *name;
+	uint32_t cert;                  /* Index into certs, */
+	uint32_t index;                 /* and into the names of that one. */
 };
 
 struct acml_inventory {
 	struct acml_arena arena;
-	const struct acml_cert *certs;  /* By ARN each once, the most telling document first. */
+	const struct acml_cert *certs;  /* By ARN each once, as the most telling document says. */
 	size_t n_certs;
-	const struct acml_need *needs;  /* By owner and target each once. */
+	const struct acml_need *needs;  /* By owner and target each once, owners in canonical order. */
 	size_t n_needs;
+	const struct acml_cert_ref *refs;   /* Every name of every certificate, in canonical order. */
+	size_t n_refs;
+	const struct acml_cert_ref *mails;  /* The same for the domains of validation by e-mail. */
+	size_t n_mails;
+	const knot_dname_t *const *names;   /* All names above, each once, in canonical order. */
+	size_t n_names;
+	const knot_dname_t *const *mail_names;  /* Those of mails, each once, in canonical order. */
+	size_t n_mail_names;
 	const struct acml_partial *partials;
 	size_t n_partials;
 };
+
+/* What concerns a zone: the part of a sorted array that is at or below its apex. */
+size_t acml_inventory_refs(const struct acml_inventory *inventory, const knot_dname_t *apex,
+                           const struct acml_cert_ref **out_first);
+size_t acml_inventory_mails(const struct acml_inventory *inventory, const knot_dname_t *apex,
+                            const struct acml_cert_ref **out_first);
+size_t acml_inventory_needs(const struct acml_inventory *inventory, const knot_dname_t *apex,
+                            const struct acml_need **out_first);
+
+/* The need of a certificate's name, or NULL. */
+const struct acml_need *acml_inventory_need(const struct acml_inventory *inventory,
+                                            const struct acml_cert_name *name);
 
 /* Where and why a document could not be read. */
 struct acml_fault {
