@@ -150,7 +150,7 @@ static int answer(const struct acml_zone *zone, const struct request *request)
 
 static int run(int argc, char **argv)
 {
-	struct request request = { .read = { .keep = ACML_KEEP_ALL } };
+	struct request request = { .read = { .keep = ACML_KEEP_ALL, .route53 = true } };
 	int status = parse_options(argc, argv, &request);
 	if (status >= 0) {
 		return status;

@@ -48,6 +48,7 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 		.names = work->names,
 		.n_names = work->options->n_wanted,
 		.no_include = work->options->no_include,
+		.route53 = true,
 	};
 	if (job->bytes != NULL) {
 		return acml_zone_read_bytes(scanner, job->file, job->bytes, job->size, &options,

@@ -62,7 +62,7 @@ static bool strip_end(char *text, const char *end)
 	return true;
 }
 
-static bool from_name(const char *name, knot_dname_storage_t out)
+bool acml_origin_from_name(const char *name, knot_dname_storage_t out)
 {
 	const char *slash = strrchr(name, '/');
 	const char *base = slash != NULL ? slash + 1 : name;
@@ -73,7 +73,8 @@ static bool from_name(const char *name, knot_dname_storage_t out)
 	if (snprintf(text, sizeof(text), "%s", base) >= (int)sizeof(text)) {
 		return false;
 	}
-	(void)(strip_end(text, ".zone") || strip_end(text, ".db") || strip_end(text, ".txt"));
+	(void)(strip_end(text, ".zone") || strip_end(text, ".db") || strip_end(text, ".txt") ||
+	       strip_end(text, ".json"));
 	return strcmp(text, "-") != 0 && acml_name_parse(text, out);
 }
 
@@ -85,5 +86,5 @@ bool acml_origin_find(struct acml_scanner *scanner, const char *name, const char
 		return true;
 	}
 	*out_guessed = true;
-	return from_name(name, out_origin);
+	return acml_origin_from_name(name, out_origin);
 }

@@ -24,6 +24,17 @@ static void reader_clear(struct acml_reader *reader)
 	free(reader->marks);
 }
 
+/* The owner of the SOA; what names no zone at all is not refused, so that its faults are said. */
+static bool json_apex(struct acml_reader *reader, const char *name, knot_dname_storage_t out)
+{
+	if (reader->route53->apex != NULL) {
+		return acml_name_parse(reader->route53->apex, out);
+	}
+	reader->zone->origin_guessed = true;
+	return acml_origin_from_name(name, out) ||
+	       (reader->route53->n_faults > 0 && acml_name_parse(".", out));
+}
+
 static int find_apex(struct acml_reader *reader, const char *name, const char *bytes, size_t size)
 {
 	struct acml_zone *zone = reader->zone;
@@ -31,6 +42,8 @@ static int find_apex(struct acml_reader *reader, const char *name, const char *b
 	bool found;
 	if (reader->options->origin != NULL) {
 		found = acml_name_parse(reader->options->origin, apex);
+	} else if (reader->route53 != NULL) {
+		found = json_apex(reader, name, apex);
 	} else {
 		found = acml_origin_find(reader->scanner, name, bytes, size, apex,
 		                         &zone->origin_guessed);
@@ -64,11 +77,44 @@ static int name_files(struct acml_reader *reader)
 	return KNOT_EOK;
 }
 
+/* What is wrong with the JSON, and what stands beside the records. Lines are still the text's. */
+static int add_route53(struct acml_reader *reader)
+{
+	const struct acml_route53 *route53 = reader->route53;
+	struct acml_zone *zone = reader->zone;
+	if (route53 == NULL) {
+		return KNOT_EOK;
+	}
+	zone->from_json = true;
+	struct acml_odd_set *odd = acml_arena_alloc(&zone->arena, route53->n_odd * sizeof(*odd));
+	if (odd == NULL) {
+		return KNOT_ENOMEM;
+	}
+	if (route53->n_odd > 0) {
+		memcpy(odd, route53->odd, route53->n_odd * sizeof(*odd));
+	}
+	zone->odd = odd;
+	zone->n_odd = route53->n_odd;
+	int ret = KNOT_EOK;
+	for (size_t i = 0; ret == KNOT_EOK && i < route53->n_faults; i++) {
+		const struct acml_route53_fault *fault = &route53->faults[i];
+		struct acml_problem problem = {
+			.line = fault->line, .fatal = fault->fatal, .message = fault->message,
+		};
+		zone->complete &= !fault->fatal;
+		ret = acml_build_problem(&reader->build, &problem);
+	}
+	return ret;
+}
+
 static int read_all(struct acml_reader *reader, const char *name, const char *bytes, size_t size)
 {
 	int ret = find_apex(reader, name, bytes, size);
 	if (ret == KNOT_EOK) {
 		ret = acml_scan_zone(reader, name, bytes, size);
+	}
+	if (ret == KNOT_EOK) {
+		ret = add_route53(reader);
 	}
 	if (ret == KNOT_EOK) {
 		ret = name_files(reader);
@@ -97,8 +143,22 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 		.zone = zone,
 		.build = { .zone = zone },
 	};
-	int ret = read_all(&reader, name, bytes, size);
+	struct acml_route53 route53 = { 0 };
+	int ret = KNOT_EOK;
+	if (options->route53 && acml_route53_recognise(bytes, size)) {
+		ret = acml_route53_convert(&zone->arena, bytes, size, &route53);
+		reader.route53 = &route53;
+		bytes = route53.text;
+		size = route53.size;
+	}
+	if (ret == KNOT_EOK) {
+		ret = read_all(&reader, name, bytes, size);
+	}
+	if (ret == KNOT_EOK && reader.route53 != NULL) {
+		acml_route53_place(&route53, zone);
+	}
 	reader_clear(&reader);
+	acml_route53_clear(&route53);
 	if (ret != KNOT_EOK) {
 		acml_zone_free(zone);
 		return ret;

@@ -5,7 +5,8 @@
  *
  * A syntax error is a problem recorded in the zone, never a failure of the reader. A fatal one
  * (bad directive, failed $INCLUDE, unclosed parenthesis) leaves zone->complete false. CRLF line
- * ends are accepted. Included files are regular files named by the includes, relative to the
+ * ends are accepted. Where options allow it, the JSON of "aws route53 list-resource-record-sets" is
+ * read as the same records; they stand on the lines of their record sets. Included files are regular files named by the includes, relative to the
  * including file; the depth is bounded and a cycle is an error.
  *
  * One acml_scanner may be reused for any number of zones by one thread; making one costs more
@@ -40,6 +41,7 @@ struct acml_read_options {
 	const knot_dname_t *const *names;       /* Further names that will be looked up. */
 	size_t n_names;
 	bool no_include;                /* $INCLUDE is an error. */
+	bool route53;                   /* Bytes that are JSON are Route 53's record sets. */
 };
 
 /* NULL without memory. */

@@ -10,6 +10,7 @@
 
 #include "model/build.h"
 #include "model/read.h"
+#include "model/route53.h"
 #include "model/scanner.h"
 
 /* knotd's TTL where neither the record nor $TTL gives one. */
@@ -58,6 +59,7 @@ struct acml_reader {
 	const struct acml_read_options *options;
 	struct acml_build build;
 	struct acml_zone *zone;
+	const struct acml_route53 *route53; /* What the bytes were made from, or NULL. */
 	size_t apex_size;
 
 	struct acml_source *sources;

@@ -75,6 +75,17 @@ struct acml_remark {
 	const char *text;       /* What follows "acmlint:", blanks trimmed. */
 };
 
+/* A record set of Route 53 that has no place in a master file as it is. */
+struct acml_odd_set {
+	const knot_dname_t *owner;  /* Lower case. */
+	uint16_t type;
+	uint32_t line;
+	const char *alias;          /* The name whose records it answers with, or NULL. */
+	const char *id;             /* It takes turns with others of its owner and type; or NULL. */
+	bool kept;                  /* The zone has records for it. */
+	bool stand_in;              /* Where alias leads is not known here: any records are made up. */
+};
+
 /* What the reader kept. */
 enum acml_retention {
 	ACML_KEEP_ALL,          /* Every record: lookup, fix, the load gate. */
@@ -104,6 +115,9 @@ struct acml_zone {
 	size_t n_problems;
 	const struct acml_remark *remarks;
 	size_t n_remarks;
+	bool from_json;                 /* Route 53's: no text of a zone that could be edited. */
+	const struct acml_odd_set *odd;
+	size_t n_odd;
 };
 
 /* The node of exactly this (lower-case) name, or NULL. Names outside the zone give NULL. */
