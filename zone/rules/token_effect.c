@@ -100,9 +100,15 @@ static const struct acml_node *shadowed_wildcard(const struct acml_zone *zone,
 		return NULL;
 	}
 	const struct acml_node *wildcard = acml_zone_node(zone, name);
+	struct acml_rrset cname = acml_node_rrset(wildcard, KNOT_RRTYPE_CNAME);
+	knot_dname_storage_t lower;
+	struct acml_token token;
+	if (cname.count > 0) {
+		/* A misplaced token (TOK013) is no address. */
+		return acml_token_classify(zone, cname.rrs, lower, &token) ? NULL : wildcard;
+	}
 	bool answers = acml_node_rrset(wildcard, KNOT_RRTYPE_A).count > 0 ||
-	               acml_node_rrset(wildcard, KNOT_RRTYPE_AAAA).count > 0 ||
-	               acml_node_rrset(wildcard, KNOT_RRTYPE_CNAME).count > 0;
+	               acml_node_rrset(wildcard, KNOT_RRTYPE_AAAA).count > 0;
 	return answers ? wildcard : NULL;
 }
 
@@ -144,7 +150,8 @@ static void check_shadow(struct acml_judge *judge)
 		acml_report(judge, ACML_WARNING, &spot,
 		            "%s exists only through %s CNAME, so that %s (line %u) no longer answers for it: "
 		            "certificate or not, the name has no address",
-		            acml_judge_name(judge, token->base), acml_judge_name(judge, token->rr->owner),
+		            acml_judge_name(judge, token->base),
+		            acml_judge_name(judge, token->rr->owner),
 		            acml_judge_name(judge, wildcard->owner), wildcard->rrs[0].line);
 		acml_report_advice(judge, "give %s records of its own, as %s has them",
 		                   acml_judge_name(judge, token->base),
@@ -263,7 +270,8 @@ static void check_ttl(struct acml_judge *judge)
 	}
 	for (size_t i = 0; i < judge->zone->n_rrs; i++) {
 		const struct acml_rr *rr = &judge->zone->rrs[i];
-		bool first = i == 0 || rr[-1].type != rr->type || !acml_name_equal(rr[-1].owner, rr->owner);
+		bool first = i == 0 || rr[-1].type != rr->type ||
+		             !acml_name_equal(rr[-1].owner, rr->owner);
 		if (rr->type == KNOT_RRTYPE_CAA && rr->ttl > DAY && first &&
 		    acml_judge_used_below(judge, rr->owner)) {
 			struct acml_spot spot = { .rr = rr };
@@ -320,7 +328,8 @@ static void check_orphan(struct acml_judge *judge)
 		acml_report(judge, ACML_INFO, &spot,
 		            "%s CNAME validates %s, which has no other data in this zone; it may be left over, "
 		            "or the name is served elsewhere",
-		            acml_judge_name(judge, token->rr->owner), acml_judge_name(judge, token->base));
+		            acml_judge_name(judge, token->rr->owner),
+		            acml_judge_name(judge, token->base));
 	}
 }
 

@@ -18,7 +18,8 @@ static void check_doubled(struct acml_judge *judge)
 		struct acml_spot spot = acml_token_spot(judge, token, domain);
 		acml_report(judge, ACML_ERROR, &spot,
 		            "%s CNAME has the zone's name in it twice; ACM asks for %s and does not find it",
-		            acml_judge_name(judge, token->rr->owner), acml_judge_name(judge, meant));
+		            acml_judge_name(judge, token->rr->owner),
+		            acml_judge_name(judge, meant));
 		acml_report_advice(judge, "write %s, final dot included, or the name relative to %s",
 		                   acml_judge_name(judge, meant), judge->zone->origin);
 		acml_token_replace(judge, token->rr, meant, token->rr->rdata);

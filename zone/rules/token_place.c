@@ -61,7 +61,8 @@ static bool leads_there_anyway(const struct acml_zone *zone, const struct acml_t
 {
 	struct acml_chain chain;
 	acml_chain_follow(zone, token->rr->owner, &chain);
-	return chain.leaves && chain.hops <= MAX_CNAMES && acml_name_equal(chain.end, token->target);
+	return chain.leaves && chain.hops <= MAX_CNAMES &&
+	       acml_name_equal(chain.end, token->target);
 }
 
 static void check_dname(struct acml_judge *judge)
@@ -117,8 +118,9 @@ static bool may_stand_beside(uint16_t type)
 	       type == KNOT_RRTYPE_NSEC || type == KNOT_RRTYPE_NSEC3;
 }
 
-static const struct acml_rr *other_data(const struct acml_node *node)
+static const struct acml_rr *other_data(const struct acml_zone *zone, const knot_dname_t *owner)
 {
+	const struct acml_node *node = acml_zone_node(zone, owner);
 	for (size_t i = 0; node != NULL && i < node->count; i++) {
 		if (!may_stand_beside(node->rrs[i].type)) {
 			return &node->rrs[i];
@@ -134,7 +136,7 @@ static void check_not_alone(struct acml_judge *judge)
 		if (!owns_its_name(token) || !acml_token_is_first(judge, i)) {
 			continue;
 		}
-		const struct acml_rr *other = other_data(acml_zone_node(judge->zone, token->rr->owner));
+		const struct acml_rr *other = other_data(judge->zone, token->rr->owner);
 		if (other == NULL) {
 			continue;
 		}
@@ -180,7 +182,8 @@ static const struct acml_rr *other_target(const struct acml_zone *zone, const st
 	struct acml_rrset set = acml_zone_rrset(zone, rr->owner, KNOT_RRTYPE_CNAME);
 	for (size_t i = 0; i < set.count; i++) {
 		const struct acml_rr *other = &set.rrs[i];
-		if (other->rdlen != rr->rdlen || !knot_dname_is_case_equal(other->rdata, rr->rdata)) {
+		if (other->rdlen != rr->rdlen ||
+		    !knot_dname_is_case_equal(other->rdata, rr->rdata)) {
 			return other;
 		}
 	}

@@ -14,7 +14,7 @@
 #define SUFFIX       SUFFIX_LABEL "." SUFFIX_TLD
 
 /* The longest text that is compared for a near miss, and the most slips that are one. */
-#define NEAR_TEXT  24
+#define NEAR_TEXT  36
 #define NEAR_SLIPS 2
 
 #define MAX_LABELS 128
@@ -66,8 +66,8 @@ static bool label_near(const uint8_t *label, const char *meant, size_t slips)
 	return near((const char *)label + 1, label[0], meant, slips);
 }
 
-/* Whether the last labels, read as text, nearly are the suffix: "acm.validations.aws". */
-static bool tail_near(const struct cleaned *c, size_t from)
+/* Whether the last labels, read as text, nearly are what was meant: "acm.validations.aws". */
+static bool tail_near(const struct cleaned *c, size_t from, const char *meant)
 {
 	char text[NEAR_TEXT + 1];
 	size_t len = 0;
@@ -81,7 +81,7 @@ static bool tail_near(const struct cleaned *c, size_t from)
 		memcpy(text + len, c->label[i] + 1, c->label[i][0]);
 		len += c->label[i][0];
 	}
-	return near(text, len, SUFFIX, NEAR_SLIPS);
+	return near(text, len, meant, NEAR_SLIPS);
 }
 
 /* A zone's own name behind the target is the origin that the reader appended. */
@@ -189,8 +189,9 @@ static bool judge_near(const struct cleaned *c, size_t i, struct acml_target_par
 /* Neither label is there, but all together read like it, or it ends in "aws" after all. */
 static void judge_tail(const struct cleaned *c, struct acml_target_parts *out)
 {
-	for (size_t k = 1; k <= 3 && k <= c->count; k++) {
-		if (tail_near(c, c->count - k)) {
+	for (size_t k = 1; k <= 4 && k <= c->count; k++) {
+		if (tail_near(c, c->count - k, SUFFIX) || tail_near(c, c->count - k, SUFFIX ".com") ||
+		    tail_near(c, c->count - k, SUFFIX_LABEL ".amazonaws.com")) {
 			misspelt(out, c->count - k);
 			out->missing = c->relative;
 			return;
@@ -301,22 +302,26 @@ static enum acml_shape middle_shape(const uint8_t *label)
 	return label[0] >= 8 && label[0] <= 14 ? shape : ACML_SHAPE_ODD;
 }
 
-static bool is_hex(const uint8_t *text, size_t len)
+static size_t count_not_hex(const uint8_t *text, size_t len)
 {
+	size_t count = 0;
 	for (size_t i = 0; i < len; i++) {
-		if (!isxdigit(text[i])) {
-			return false;
-		}
+		count += !isxdigit(text[i]);
 	}
-	return true;
+	return count;
 }
 
-/* AWS's samples use all letters and some lengths around 32; what is hexadecimal is a real token,
- * of which a character was lost if it is not 32 long. */
+/* AWS's samples use all letters and some lengths around 32. What is hexadecimal but for a slip or
+ * two was a real token, and must be 32 hexadecimal digits. */
 static enum acml_shape token_shape(const uint8_t *text, size_t len)
 {
 	enum acml_shape shape = body_shape(text, len);
-	return shape == ACML_SHAPE_SOUND && len != 32 && is_hex(text, len) ? ACML_SHAPE_ODD : shape;
+	if (shape != ACML_SHAPE_SOUND) {
+		return shape;
+	}
+	size_t strange = count_not_hex(text, len);
+	bool real = strange == 0 && len == 32;
+	return !real && strange <= NEAR_SLIPS ? ACML_SHAPE_ODD : ACML_SHAPE_SOUND;
 }
 
 bool acml_label_is_token(const knot_dname_t *name)
@@ -381,7 +386,7 @@ static size_t token_start(const uint8_t *label)
 	return start;
 }
 
-static bool append_label(knot_dname_storage_t out, size_t *len, const uint8_t *text, size_t size)
+static bool append_label(knot_dname_storage_t out, size_t *len, const void *text, size_t size)
 {
 	if (size > KNOT_DNAME_MAXLABELLEN || *len + 1 + size >= KNOT_DNAME_MAXLEN) {
 		return false;
@@ -420,8 +425,8 @@ bool acml_target_mend(const knot_dname_t *target, const knot_dname_t *apex,
 		fits = fits && middle_shape(c.label[1]) == ACML_SHAPE_SOUND &&
 		       append_label(name, &len, c.label[1] + 1, c.label[1][0]);
 	}
-	fits = fits && append_label(name, &len, (const uint8_t *)SUFFIX_LABEL, strlen(SUFFIX_LABEL)) &&
-	       append_label(name, &len, (const uint8_t *)SUFFIX_TLD, strlen(SUFFIX_TLD));
+	fits = fits && append_label(name, &len, SUFFIX_LABEL, strlen(SUFFIX_LABEL)) &&
+	       append_label(name, &len, SUFFIX_TLD, strlen(SUFFIX_TLD));
 	if (!fits) {
 		return false;
 	}
