@@ -22,6 +22,7 @@ static void reader_clear(struct acml_reader *reader)
 	free(reader->sources);
 	free(reader->contexts);
 	free(reader->marks);
+	acml_digest_clear(&reader->digest);
 }
 
 /* The owner of the SOA; what names no zone at all is not refused, so that its faults are said. */
@@ -112,6 +113,9 @@ static int read_all(struct acml_reader *reader, const char *name, const char *by
 	int ret = find_apex(reader, name, bytes, size);
 	if (ret == KNOT_EOK) {
 		ret = acml_scan_zone(reader, name, bytes, size);
+	}
+	if (ret == KNOT_EOK && reader->options->digest) {
+		reader->zone->digest = acml_digest_value(&reader->digest);
 	}
 	if (ret == KNOT_EOK) {
 		ret = add_route53(reader);

@@ -41,6 +41,7 @@ struct acml_read_options {
 	const knot_dname_t *const *names;       /* Further names that will be looked up. */
 	size_t n_names;
 	bool no_include;                /* $INCLUDE is an error. */
+	bool digest;                    /* Fill in the zone's digest. */
 	bool route53;                   /* Bytes that are JSON are Route 53's record sets. */
 };
 

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "model/build.h"
+#include "model/digest.h"
 #include "model/read.h"
 #include "model/route53.h"
 #include "model/scanner.h"
@@ -61,6 +62,7 @@ struct acml_reader {
 	struct acml_zone *zone;
 	const struct acml_route53 *route53; /* What the bytes were made from, or NULL. */
 	size_t apex_size;
+	struct acml_digest digest;
 
 	struct acml_source *sources;
 	size_t n_sources, cap_sources;

@@ -415,6 +415,18 @@ static int on_include(struct pass *pass)
 	return ret;
 }
 
+/* What is known of every record, kept or not. */
+static int note_record(struct pass *pass)
+{
+	struct acml_reader *reader = pass->reader;
+	const zs_scanner_t *zs = pass->zs;
+	if (zs->r_ttl > reader->zone->max_ttl) {
+		reader->zone->max_ttl = zs->r_ttl;
+	}
+	return reader->options->digest && within_apex(reader, zs) ?
+	       acml_digest_add(&reader->digest, zs) : KNOT_EOK;
+}
+
 static int scan_records(struct pass *pass)
 {
 	zs_scanner_t *zs = pass->zs;
@@ -422,7 +434,10 @@ static int scan_records(struct pass *pass)
 	while (ret == KNOT_EOK && zs_parse_record(zs) == 0) {
 		switch (zs->state) {
 		case ZS_STATE_DATA:
-			ret = on_record(pass);
+			ret = note_record(pass);
+			if (ret == KNOT_EOK) {
+				ret = on_record(pass);
+			}
 			break;
 		case ZS_STATE_INCLUDE:
 			ret = on_include(pass);

@@ -103,6 +103,8 @@ struct acml_zone {
 	bool has_crlf;
 	bool has_dnssec;                /* An RRSIG or DNSKEY was seen anywhere. */
 	uint64_t records;               /* Records parsed, kept or not. */
+	uint32_t max_ttl;               /* The longest of theirs. */
+	uint64_t digest;                /* Equal for equal content, the serial aside; if asked for. */
 	const char **files;             /* [0] is the zone file; then one for each $INCLUDE. */
 	size_t n_files;
 	const struct acml_node *nodes;  /* Canonical order (RFC 4034 section 6.1). */
