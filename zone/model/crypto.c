@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "model/crypto.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* libdnssec becomes part of libknot with Knot DNS 3.6. */
+#if __has_include(<libdnssec/key.h>)
+#include <libdnssec/crypto.h>
+#include <libdnssec/error.h>
+#include <libdnssec/key.h>
+#include <libdnssec/keytag.h>
+#include <libdnssec/nsec.h>
+#include <libdnssec/sign.h>
+#else
+#include <libknot/dnssec/crypto.h>
+#include <libknot/dnssec/key.h>
+#include <libknot/dnssec/keytag.h>
+#include <libknot/dnssec/nsec.h>
+#include <libknot/dnssec/sign.h>
+#include <libknot/errcode.h>
+#define DNSSEC_EOK KNOT_EOK
+#define DNSSEC_ENOMEM KNOT_ENOMEM
+#endif
+
+#include <stdlib.h>
+
+#define DNSKEY_HEADER 4 /* Flags, protocol, algorithm. */
+#define DS_HEADER     4 /* Key tag, algorithm, digest type. */
+
+struct acml_crypto_key {
+	dnssec_key_t *key;
+	dnssec_sign_ctx_t *sign;
+};
+
+/* The one state of the library: whether libdnssec has been made ready. */
+static void make_ready(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void)pthread_once(&once, dnssec_crypto_init);
+}
+
+static dnssec_binary_t binary(const uint8_t *data, size_t size)
+{
+	return (dnssec_binary_t){ .size = size, .data = (uint8_t *)data };
+}
+
+bool acml_crypto_algorithm(uint8_t algorithm)
+{
+	switch (algorithm) {
+	case 8:  /* RSASHA256 */
+	case 10: /* RSASHA512 */
+	case 13: /* ECDSAP256SHA256 */
+	case 14: /* ECDSAP384SHA384 */
+	case 15: /* ED25519 */
+	case 16: /* ED448 */
+		make_ready();
+		return dnssec_algorithm_key_support((dnssec_key_algorithm_t)algorithm);
+	default:
+		return false;
+	}
+}
+
+bool acml_crypto_digest(uint8_t digest_type)
+{
+	return digest_type == 1 || digest_type == 2 || digest_type == 4;
+}
+
+uint16_t acml_crypto_key_tag(const uint8_t *dnskey, size_t size)
+{
+	dnssec_binary_t rdata = binary(dnskey, size);
+	uint16_t tag = 0;
+	(void)dnssec_keytag(&rdata, &tag);
+	return tag;
+}
+
+static dnssec_key_t *import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size)
+{
+	dnssec_binary_t rdata = binary(dnskey, size);
+	dnssec_key_t *key = NULL;
+	make_ready();
+	int ret = size > DNSKEY_HEADER ? dnssec_key_new(&key) : -1;
+	if (ret == DNSSEC_EOK) {
+		ret = dnssec_key_set_dname(key, owner);
+	}
+	if (ret == DNSSEC_EOK) {
+		ret = dnssec_key_set_rdata(key, &rdata);
+	}
+	if (ret != DNSSEC_EOK) {
+		dnssec_key_free(key);
+		return NULL;
+	}
+	return key;
+}
+
+bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                    uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size)
+{
+	dnssec_key_t *key = import(owner, dnskey, size);
+	dnssec_binary_t ds = { 0 };
+	bool made = key != NULL &&
+	            dnssec_key_create_ds(key, (dnssec_key_digest_t)digest_type, &ds) == DNSSEC_EOK &&
+	            ds.size > DS_HEADER && ds.size - DS_HEADER <= ACML_DIGEST_MAX;
+	if (made) {
+		*out_size = ds.size - DS_HEADER;
+		memcpy(out_digest, ds.data + DS_HEADER, *out_size);
+	}
+	dnssec_binary_free(&ds);
+	dnssec_key_free(key);
+	return made;
+}
+
+struct acml_crypto_key *acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey,
+                                            size_t size)
+{
+	struct acml_crypto_key *out = calloc(1, sizeof(*out));
+	if (out == NULL) {
+		return NULL;
+	}
+	out->key = import(owner, dnskey, size);
+	if (out->key == NULL || dnssec_sign_new(&out->sign, out->key) != DNSSEC_EOK) {
+		acml_crypto_key_free(out);
+		return NULL;
+	}
+	return out;
+}
+
+void acml_crypto_key_free(struct acml_crypto_key *key)
+{
+	if (key == NULL) {
+		return;
+	}
+	dnssec_sign_free(key->sign);
+	dnssec_key_free(key->key);
+	free(key);
+}
+
+enum acml_verified acml_crypto_verify(struct acml_crypto_key *key, const uint8_t *data, size_t size,
+                                      const uint8_t *signature, size_t signature_size)
+{
+	dnssec_binary_t input = binary(data, size);
+	dnssec_binary_t sign = binary(signature, signature_size);
+	int ret = dnssec_sign_init(key->sign);
+	if (ret == DNSSEC_EOK) {
+		ret = dnssec_sign_add(key->sign, &input);
+	}
+	if (ret != DNSSEC_EOK) {
+		return ACML_NOT_VERIFIED;
+	}
+	ret = dnssec_sign_verify(key->sign, false, &sign);
+	if (ret == DNSSEC_EOK) {
+		return ACML_VERIFIED;
+	}
+	return ret == DNSSEC_ENOMEM ? ACML_NOT_VERIFIED : ACML_FORGED;
+}
+
+bool acml_crypto_nsec3(const knot_dname_t *name, const uint8_t *params, size_t size,
+                       uint8_t out_hash[ACML_NSEC3_HASH])
+{
+	if (size < 5 || params[0] != DNSSEC_NSEC3_ALGORITHM_SHA1 || size < 5u + params[4]) {
+		return false;
+	}
+	make_ready();
+	const dnssec_nsec3_params_t with = {
+		.algorithm = DNSSEC_NSEC3_ALGORITHM_SHA1,
+		.iterations = (uint16_t)(params[2] << 8 | params[3]),
+		.salt = binary(params + 5, params[4]),
+	};
+	dnssec_binary_t data = binary(name, knot_dname_size(name));
+	dnssec_binary_t hash = { 0 };
+	bool made = dnssec_nsec3_hash(&data, &with, &hash) == DNSSEC_EOK &&
+	            hash.size == ACML_NSEC3_HASH;
+	if (made) {
+		memcpy(out_hash, hash.data, ACML_NSEC3_HASH);
+	}
+	dnssec_binary_free(&hash);
+	return made;
+}
