@@ -151,8 +151,11 @@ static void judge_exact(const struct cleaned *c, size_t i, struct acml_target_pa
 	if (rest == 0) {
 		return;
 	}
-	if (is_common_tld(next) || label_is(next, SUFFIX_LABEL) ||
-	    (is_amazon_like(next) && !c->relative) || (rest == 1 && !c->relative)) {
+	/* With the origin behind them "aws" and "amazon" may be the origin's own first label. */
+	bool amazon = is_amazon_like(next) &&
+	              (!c->relative || (rest > 1 && is_common_tld(c->label[i + 3])));
+	if (is_common_tld(next) || label_is(next, SUFFIX_LABEL) || amazon ||
+	    (rest == 1 && !c->relative)) {
 		misspelt(out, i);
 		out->partition = !c->relative && is_partition(c->label[c->count - 1]);
 		return;
