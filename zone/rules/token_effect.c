@@ -235,7 +235,6 @@ const struct acml_rule acml_tok016 = {
 	       "record without a signature, or one that the NSEC chain says does not exist, is bogus: the "
 	       "look-up fails. This happens when a record is added to a zone file that was signed before.",
 	.fix = "Sign the zone again after adding the record.",
-	.options = NULL,
 	.bad = ACML_TOKEN_HEAD
 	       "@ RRSIG SOA 13 2 300 20261201000000 20261101000000 12345 example.com. AAAA\n"
 	       "_a79865eb4cd1a6ab990a45779b4e0b96.www CNAME "

@@ -18,9 +18,10 @@
 #define MAX_HOPS 12
 
 /* What is enough to look at, so that no zone makes this slow: targets at one owner, names below
- * one that was doubled. */
-#define MAX_TARGETS 8
-#define MAX_DOUBLED 64
+ * one that was doubled, records that do not parse. */
+#define MAX_TARGETS  8
+#define MAX_DOUBLED  64
+#define MAX_PROBLEMS 1000
 
 /* Lower-case name of an alias's RDATA. The generic notation (RFC 3597) lets anything in. */
 static bool alias_target(const struct acml_rr *rr, knot_dname_storage_t out)
@@ -117,13 +118,25 @@ static bool is_token_node(const struct acml_zone *zone, const struct acml_node *
 	return false;
 }
 
+/* Data that do not parse, such as a provider's "A ALIAS …", were meant to be there. */
+static bool has_broken_data(const struct acml_zone *zone, const knot_dname_t *name)
+{
+	for (size_t i = 0; i < zone->n_problems && i < MAX_PROBLEMS; i++) {
+		const knot_dname_t *owner = zone->problems[i].owner;
+		if (owner == NULL || acml_name_within(owner, name)) {
+			return true;
+		}
+	}
+	return zone->n_problems > MAX_PROBLEMS;
+}
+
 bool acml_name_is_bare(const struct acml_zone *zone, const knot_dname_t *name)
 {
 	if (acml_name_equal(name, zone->apex)) {
 		return false;
 	}
 	const struct acml_node *node = acml_zone_node(zone, name);
-	if (node != NULL && !is_token_node(zone, node)) {
+	if ((node != NULL && !is_token_node(zone, node)) || has_broken_data(zone, name)) {
 		return false;
 	}
 	size_t count = 0;

@@ -34,7 +34,6 @@ const struct acml_rule acml_tok007 = {
 	.id = "TOK007",
 	.name = "token-below-delegation",
 	.severity = ACML_ERROR,
-	.needs = 0,
 	.summary = "a zone cut above a validation record hides it",
 	.why = "Below an NS set that is not the apex's the zone is not authoritative: its servers answer with "
 	       "a referral, and resolvers, ACM's too, ask the child zone's servers. A token there looks right "
@@ -305,7 +304,6 @@ const struct acml_rule acml_tok015 = {
 	.name = "token-chain",
 	.severity = ACML_WARNING,
 	.severity_note = "error for a loop or more than five CNAMEs",
-	.needs = 0,
 	.summary = "a validation record reaches ACM only through further CNAMEs, or never",
 	.why = "ACM follows CNAMEs from _<token>.<domain> to its own name, but gives up when more than five "
 	       "are chained, and a loop leads nowhere. A shorter chain is allowed, for example to keep "
