@@ -64,8 +64,9 @@ packages_need()
 
 	echo "missing packages, installed now with apt-get:  ${missing[*]}"
 	log=$(mktemp)
-	{ packages_apt update && packages_apt install --no-install-recommends "${missing[@]}"; } \
-		>"$log" 2>&1 || status=$?
+	# One stale source among several fails the update, and may well be none of ours.
+	packages_apt update >"$log" 2>&1 || echo "apt-get update had errors; trying all the same"
+	packages_apt install --no-install-recommends "${missing[@]}" >>"$log" 2>&1 || status=$?
 	if [ "$status" -ne 0 ]; then
 		tail -n 25 "$log" >&2
 		echo "apt-get could not install them; its last words stand above" >&2
