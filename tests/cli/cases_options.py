@@ -15,7 +15,7 @@ def zone(t, text=BAD):
 @case
 def help_fits_a_screen(t):
     for args in (["--help"], ["-h"], ["help"], ["check", "--help"], ["check", "-h"],
-                 ["rules", "--help"], ["explain", "-h"], ["lookup", "--help"]):
+                 ["rules", "--help"], ["explain", "-h"], ["lookup", "--help"], ["fix", "--help"]):
         ran = t.run(*args, now=False, status=0)
         lines = ran.out.splitlines()
         assert 0 < len(lines) <= 30, args
@@ -53,9 +53,9 @@ def a_file_that_is_called_like_a_command(t):
 
 @case
 def unknown_commands_get_a_hint(t):
-    for word in ("diff", "certs", "fix", "live", "verify"):
+    for word in ("diff", "certs", "live", "verify"):
         ran = t.run(word, "a", "b", now=False, status=3)
-        has(ran.err, f"unknown command '{word}'", "check, lookup, rules, explain")
+        has(ran.err, f"unknown command '{word}'", "check, fix, lookup, rules, explain")
         assert ran.out == ""
     has(t.run("chek", now=False, status=3).err, "did you mean 'check'?")
     has(t.run(now=False, status=3).err, "no zone file", "--help")

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -70,6 +71,8 @@ struct given {
 
 struct parse {
 	struct acml_options *options;
+	const struct acml_dialect *dialect;
+	struct option *long_options;    /* The dialect's and check's. */
 	const char *command;
 	const char *config;
 	const char *files_from;
@@ -160,11 +163,20 @@ static int refuse(struct parse *parse, int got, char **argv)
 			                  "version", name);
 		}
 	}
-	return acml_usage_getopt(parse->command, argv, got, long_options);
+	return acml_usage_getopt(parse->command, argv, got, parse->long_options);
+}
+
+static bool is_own(const struct acml_dialect *dialect, int got)
+{
+	return got >= ACML_OWN_OPTION ||
+	       (got != ':' && got < OPT_KEY && strchr(dialect->letters, got) != NULL);
 }
 
 static int one_option(struct parse *parse, int got, int index, char **argv)
 {
+	if (is_own(parse->dialect, got)) {
+		return parse->dialect->take(parse->dialect->context, got, optarg);
+	}
 	switch (got) {
 	case 'c':
 		parse->config = optarg;
@@ -172,7 +184,7 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 	case 'f':
 		return set_format(parse, optarg);
 	case 'h':
-		return print_and_stop(parse, help_text);
+		return print_and_stop(parse, parse->dialect->help);
 	case 'j':
 		return set_jobs(parse, optarg);
 	case 'o':
@@ -186,7 +198,7 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 		parse->files_from = optarg;
 		break;
 	case OPT_KEY:
-		parse->given[parse->n_given].key = acml_key_find(long_options[index].name);
+		parse->given[parse->n_given].key = acml_key_find(parse->long_options[index].name);
 		parse->given[parse->n_given++].value = optarg != NULL ? optarg : "on";
 		break;
 	case OPT_NOW:
@@ -255,7 +267,51 @@ static unsigned processors(void)
 	return online > 0 ? online : 1;
 }
 
-int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *out_done)
+/* The dialect's options before those of all, so that its own come first in getopt's eyes. */
+static struct option *merge_options(const struct acml_dialect *dialect)
+{
+	size_t own = 0;
+	while (dialect->options != NULL && dialect->options[own].name != NULL) {
+		own++;
+	}
+	size_t all = sizeof(long_options) / sizeof(long_options[0]);
+	struct option *merged = calloc(own + all, sizeof(*merged));
+	if (merged != NULL && own > 0) {
+		memcpy(merged, dialect->options, own * sizeof(*merged));
+	}
+	if (merged != NULL) {
+		memcpy(merged + own, long_options, sizeof(long_options));
+	}
+	return merged;
+}
+
+static int parse_all(struct parse *parse, int argc, char **argv)
+{
+	char letters[32];
+	int status = ACML_EXIT_OK;
+	int got;
+	int index = 0;
+	snprintf(letters, sizeof(letters), ":c:f:hj:o:q%s", parse->dialect->letters);
+	optind = 0;
+	opterr = 0;
+	while (status == ACML_EXIT_OK && !parse->done &&
+	       (got = getopt_long(argc, argv, letters, parse->long_options, &index)) != -1) {
+		status = one_option(parse, got, index, argv);
+	}
+	if (status == ACML_EXIT_OK && !parse->done) {
+		status = acml_config_apply(parse->config, parse->options);
+	}
+	if (status == ACML_EXIT_OK && !parse->done) {
+		status = apply_given(parse);
+	}
+	if (status == ACML_EXIT_OK && !parse->done) {
+		status = add_inputs(parse, argv + optind, argc - optind);
+	}
+	return status;
+}
+
+int acml_options_parse_as(const struct acml_dialect *dialect, int argc, char **argv,
+                          struct acml_options *out, bool *out_done)
 {
 	*out = (struct acml_options) {
 		.fail_on = ACML_ERROR,
@@ -265,33 +321,25 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 	};
 	struct parse parse = {
 		.options = out,
-		.command = "check",
+		.dialect = dialect,
+		.command = dialect->command,
+		.long_options = merge_options(dialect),
 		.given = calloc(argc, sizeof(*parse.given)),
 	};
-	if (parse.given == NULL) {
-		return acml_no_memory();
-	}
-	int status = ACML_EXIT_OK;
-	int got;
-	int index = 0;
-	optind = 0;
-	opterr = 0;
-	while (status == ACML_EXIT_OK && !parse.done &&
-	       (got = getopt_long(argc, argv, ":c:f:hj:o:q", long_options, &index)) != -1) {
-		status = one_option(&parse, got, index, argv);
-	}
-	if (status == ACML_EXIT_OK && !parse.done) {
-		status = acml_config_apply(parse.config, out);
-	}
-	if (status == ACML_EXIT_OK && !parse.done) {
-		status = apply_given(&parse);
-	}
-	if (status == ACML_EXIT_OK && !parse.done) {
-		status = add_inputs(&parse, argv + optind, argc - optind);
-	}
+	int status = parse.given == NULL || parse.long_options == NULL ? acml_no_memory() :
+	             parse_all(&parse, argc, argv);
+	free(parse.long_options);
 	free(parse.given);
 	*out_done = parse.done;
 	return status;
+}
+
+int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *out_done)
+{
+	static const struct acml_dialect check = {
+		.command = "check", .help = help_text, .letters = "",
+	};
+	return acml_options_parse_as(&check, argc, argv, out, out_done);
 }
 
 void acml_options_clear(struct acml_options *options)

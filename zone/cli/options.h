@@ -13,9 +13,19 @@
 #include "facts/facts.h"
 #include "lint/settings.h"
 #include "model/arena.h"
+#include "model/zone.h"
 #include "report/report.h"
 
 enum acml_color { ACML_COLOR_AUTO, ACML_COLOR_ALWAYS, ACML_COLOR_NEVER };
+
+/* Sees each zone of a run with all its records and what is known of it, one after the other. */
+struct acml_visitor {
+	/* file: as it is named in the inputs; bytes: what was read from it. KNOT_EOK or an error. */
+	int (*visit)(void *context, const char *file, const char *bytes, size_t size,
+	             const struct acml_zone *zone, const struct acml_facts *facts,
+	             const struct acml_settings *settings);
+	void *context;
+};
 
 struct acml_options {
 	struct acml_arena arena;        /* Of the wanted names. */
@@ -35,6 +45,7 @@ struct acml_options {
 	bool quiet;
 	enum acml_color color;
 	struct acml_inputs inputs;
+	const struct acml_visitor *visitor; /* NULL: none. Then jobs is 1. */
 };
 
 #define ACML_WRONG 256
@@ -58,6 +69,24 @@ bool acml_key_is_later(const char *name);
 
 /* Candidates for acml_hint(); no context. */
 const char *acml_key_words(const void *context, size_t i);
+
+/* A command with the options of check and some of its own. */
+struct option;
+struct acml_dialect {
+	const char *command;
+	const char *help;
+	const char *letters;            /* Its short options, as for getopt. */
+	const struct option *options;   /* Its long ones; values from ACML_OWN_OPTION on, or letters. */
+	/* Takes one. ACML_EXIT_OK, or another status after having said on stderr why. */
+	int (*take)(void *context, int option, const char *value);
+	void *context;
+};
+
+#define ACML_OWN_OPTION 1024
+
+/* The same as acml_options_parse(), for such a command. */
+int acml_options_parse_as(const struct acml_dialect *dialect, int argc, char **argv,
+                          struct acml_options *out, bool *out_done);
 
 /* Everything but the inputs. Fills out; ACML_EXIT_OK, or another status after having said on stderr
  * why. *out_done: the help was asked for and printed, nothing is left to do. */

@@ -43,7 +43,7 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 {
 	struct acml_read_options options = {
 		.origin = work->options->origin,
-		.keep = ACML_KEEP_RELEVANT,
+		.keep = work->options->visitor != NULL ? ACML_KEEP_ALL : ACML_KEEP_RELEVANT,
 		.interest = &acml_lint_interest,
 		.names = work->names,
 		.n_names = work->options->n_wanted,
@@ -122,6 +122,9 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 {
 	const struct acml_options *options = work->options;
 	struct acml_zone *zone = NULL;
+	if (job->code == KNOT_EOK && options->visitor != NULL && job->bytes == NULL) {
+		job->code = acml_slurp(job->file, 0, &job->bytes, &job->size);
+	}
 	if (job->code == KNOT_EOK) {
 		job->code = read_zone(work, scanner, job, &zone);
 	}
@@ -145,6 +148,10 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		facts.n_inputs = 1;
 	}
 	job->code = acml_lint(zone, &facts, &options->settings, &job->result);
+	if (job->code == KNOT_EOK && options->visitor != NULL) {
+		job->code = options->visitor->visit(options->visitor->context, job->file, job->bytes,
+		                                    job->size, zone, &facts, &options->settings);
+	}
 	if (job->code == KNOT_EOK) {
 		job->code = keep_zone(job, zone);
 	}
@@ -235,6 +242,9 @@ static int judge_together(const struct acml_work *work, struct job **jobs, size_
 
 static int find_duplicates(struct acml_work *work)
 {
+	if (work->options->visitor != NULL) {
+		return KNOT_EOK; /* It sees each zone once. */
+	}
 	struct job **sorted = calloc(work->n_jobs + 1, sizeof(*sorted));
 	if (sorted == NULL) {
 		return KNOT_ENOMEM;
