@@ -464,8 +464,10 @@ static int first_queries(struct settle *settle)
 		if (ret == KNOT_EOK && related != NULL) {
 			ret = query(settle, related, true);
 		}
-		if (ret == KNOT_EOK && rr->type == KNOT_RRTYPE_CNAME) {
-			/* Also where a cut hides the alias: rules still ask where it leads. */
+		if (ret == KNOT_EOK && rr->type == KNOT_RRTYPE_CNAME && rr->rdlen > 0 &&
+		    knot_dname_wire_check(rr->rdata, rr->rdata + rr->rdlen, NULL) > 0) {
+			/* Also where a cut hides the alias: rules still ask where it leads. The
+			 * generic notation (RFC 3597) lets anything in. */
 			knot_dname_storage_t target;
 			acml_name_lower(rr->rdata, target);
 			ret = query(settle, target, true);
