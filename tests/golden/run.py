@@ -156,7 +156,12 @@ def run_example(program, rule, kind):
         for file in files:
             with open(os.path.join(folder, file), "w", encoding="utf-8") as zone:
                 zone.write(rule[kind])
+        if rule.get("inventory"):
+            with open(os.path.join(folder, "inventory.json"), "w", encoding="utf-8") as inventory:
+                inventory.write(rule["inventory"])
+            options += ["--inventory", "inventory.json"]
         findings = zone_of(check(program, options, files, folder), files[0])["findings"]
+    findings = [f for f in findings if not f["suppressed"]]
     own = [f for f in findings if f["rule"] == rule["id"]]
     others = [f for f in findings if f["rule"] != rule["id"] and f["severity"] != "info"]
     if kind == "bad" and not own:

@@ -221,7 +221,9 @@ int acml_config_apply(const char *path, struct acml_options *options)
 		status = read_whole(path, &bytes, &size);
 	}
 	if (bytes != NULL) {
+		options->config = path;
 		status = apply_bytes(path, bytes, size, options);
+		options->config = NULL;
 	}
 	free(bytes);
 	free(found);

@@ -121,10 +121,60 @@ static int set_rule(struct acml_options *options, const char *value, char wrong[
 	return problem == NULL ? KNOT_EOK : WRONG(wrong, "'%.64s': %s", value, problem);
 }
 
+/* A path in a configuration file is relative to the file's folder. */
+static int add_path(struct acml_options *options, struct acml_paths *list, const char *value)
+{
+	const char *slash = options->config != NULL ? strrchr(options->config, '/') : NULL;
+	bool relative = value[0] != '/' && slash != NULL;
+	if (list->count == list->max) {
+		size_t max = list->max == 0 ? 8 : 2 * list->max;
+		const char **grown = reallocarray(list->paths, max, sizeof(*grown));
+		if (grown == NULL) {
+			return KNOT_ENOMEM;
+		}
+		list->paths = grown;
+		list->max = max;
+	}
+	const char *path = acml_arena_printf(&options->arena, "%.*s%s",
+	        relative ? (int)(slash - options->config + 1) : 0,
+	        relative ? options->config : "", value);
+	if (path == NULL) {
+		return KNOT_ENOMEM;
+	}
+	list->paths[list->count++] = path;
+	return KNOT_EOK;
+}
+
+static int set_inventory(struct acml_options *options, const char *value,
+                         char wrong[ACML_WRONG])
+{
+	if (value[0] == '\0') {
+		return WRONG(wrong, "no file is named");
+	}
+	return add_path(options, &options->inventories, value);
+}
+
+static int set_parent(struct acml_options *options, const char *value, char wrong[ACML_WRONG])
+{
+	if (value[0] == '\0') {
+		return WRONG(wrong, "no file is named");
+	}
+	return add_path(options, &options->parents, value);
+}
+
+static int set_inventory_complete(struct acml_options *options, const char *value,
+                                  char wrong[ACML_WRONG])
+{
+	return parse_bool(value, &options->inventory_complete, wrong);
+}
+
 const struct acml_key acml_keys[] = {
 	{ .name = "fail-on", .set = set_fail_on },
+	{ .name = "inventory", .many = true, .set = set_inventory },
+	{ .name = "inventory-complete", .set = set_inventory_complete },
 	{ .name = "name", .many = true, .set = set_name },
 	{ .name = "no-include", .set = set_no_include },
+	{ .name = "parent", .many = true, .set = set_parent },
 	{ .name = "require-caa", .set = set_require_caa },
 	{ .name = "rule", .many = true, .set = set_rule },
 	{ .name = "signed", .set = set_signed },
@@ -144,7 +194,7 @@ const struct acml_key *acml_key_find(const char *name)
 bool acml_key_is_later(const char *name)
 {
 	static const char *const later[] = {
-		"baseline", "inventory", "inventory-complete", "knot-conf", "parent", "progress",
+		"baseline", "knot-conf", "progress",
 	};
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
 		if (strcmp(later[i], name) == 0) {

@@ -25,11 +25,14 @@ static const struct option long_options[] = {
 	{ "files-from", required_argument, NULL, OPT_FILES_FROM },
 	{ "format", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "inventory", required_argument, NULL, OPT_KEY },
+	{ "inventory-complete", optional_argument, NULL, OPT_KEY },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "name", required_argument, NULL, OPT_KEY },
 	{ "no-include", optional_argument, NULL, OPT_KEY },
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "origin", required_argument, NULL, 'o' },
+	{ "parent", required_argument, NULL, OPT_KEY },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "require-caa", optional_argument, NULL, OPT_KEY },
 	{ "rule", required_argument, NULL, OPT_KEY },
@@ -43,11 +46,15 @@ static const char help_text[] =
 "\n"
 "  -o, --origin NAME     the zone's name, where the file does not say it\n"
 "      --name NAME       a name ACM must be able to serve (repeatable, *. allowed)\n"
+"      --inventory FILE  what ACM needs: JSON of aws acm or terraform, or a folder of it\n"
+"      --inventory-complete  it names every certificate of every account\n"
+"      --parent FILE     what the parent publishes, DS and NS: dig's output, zone text,\n"
+"                        a dsset- file, the parent zone, AWS's JSON (repeatable)\n"
 "      --rule ID=LEVEL   off, info, warning or error; id or name (repeatable)\n"
 "      --fail-on LEVEL   error (default), warning, info, never\n"
 "      --require-caa     names that use ACM must have CAA\n"
 "      --signed WHEN     auto (default), yes, no: may the DNSSEC rules read the\n"
-"                        absence of DNSKEY and RRSIG as a fault?\n"
+"                        absence of DNSKEY and RRSIG as a fault? no: the server signs\n"
 "      --now TIME        the clock for every date: 2026-11-21T00:00:00Z or @seconds\n"
 "      --no-include      $INCLUDE is an error\n"
 "      --files-from FILE names of zone files, one a line (-: standard input)\n"
@@ -345,6 +352,8 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 void acml_options_clear(struct acml_options *options)
 {
 	free(options->wanted);
+	free(options->inventories.paths);
+	free(options->parents.paths);
 	acml_arena_clear(&options->arena);
 	acml_inputs_clear(&options->inputs);
 }

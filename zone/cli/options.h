@@ -18,6 +18,13 @@
 
 enum acml_color { ACML_COLOR_AUTO, ACML_COLOR_ALWAYS, ACML_COLOR_NEVER };
 
+/* Files and folders beside the zones; the array is malloc()ed, the paths are the options'. */
+struct acml_paths {
+	const char **paths;
+	size_t count;
+	size_t max;
+};
+
 /* Sees each zone of a run with all its records and what is known of it, one after the other. */
 struct acml_visitor {
 	/* file: as it is named in the inputs; bytes: what was read from it. KNOT_EOK or an error. */
@@ -28,7 +35,7 @@ struct acml_visitor {
 };
 
 struct acml_options {
-	struct acml_arena arena;        /* Of the wanted names. */
+	struct acml_arena arena;        /* Of names and paths. */
 	struct acml_settings settings;
 	enum acml_severity fail_on;     /* ACML_OFF: never. */
 	enum acml_signed signing;
@@ -37,6 +44,10 @@ struct acml_options {
 	struct acml_wanted *wanted;
 	size_t n_wanted;
 	size_t max_wanted;
+	struct acml_paths inventories;
+	struct acml_paths parents;
+	bool inventory_complete;
+	const char *config;             /* The configuration file that is being applied, or NULL. */
 	/* Only from the command line: */
 	const char *origin;
 	int64_t now;

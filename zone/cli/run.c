@@ -4,12 +4,16 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/given.h"
+#include "cli/kin.h"
+#include "facts/inventory.h"
 #include "lint/lint.h"
 #include "model/read.h"
 
@@ -28,9 +32,24 @@ struct job {
 	struct acml_arena arena;        /* Of the problems; empty as a rule. */
 };
 
+/* Who a zone is judged together with. */
+struct company {
+	const struct acml_input *inputs;    /* NULL: the zone alone. */
+	size_t n_inputs;
+	size_t self;
+	const struct acml_parent *above;    /* What the zone above says, or NULL. */
+	const knot_dname_t *const *below;   /* Zones right below, whose records matter. */
+	size_t n_below;
+};
+
 struct acml_work {
 	const struct acml_options *options;
 	const knot_dname_t **names;
+	struct acml_inventory *inventory;   /* NULL: not given, or not to be read. */
+	struct acml_parent *parent;         /* The same. */
+	struct acml_fault parent_fault;
+	struct acml_fault fault;            /* Why it cannot be read; message "": it can. */
+	char wrong[320];                    /* The same with the column, for the report. */
 	struct job *jobs;
 	size_t n_jobs;
 	atomic_size_t next;
@@ -39,14 +58,20 @@ struct acml_work {
 };
 
 static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
-                     const struct job *job, struct acml_zone **out_zone)
+                     const struct job *job, const struct company *company,
+                     struct acml_zone **out_zone)
 {
+	const struct acml_inventory *stock = work->inventory;
 	struct acml_read_options options = {
 		.origin = work->options->origin,
 		.keep = work->options->visitor != NULL ? ACML_KEEP_ALL : ACML_KEEP_RELEVANT,
 		.interest = &acml_lint_interest,
 		.names = work->names,
 		.n_names = work->options->n_wanted,
+		.sorted_names = stock != NULL ? stock->names : NULL,
+		.n_sorted_names = stock != NULL ? stock->n_names : 0,
+		.mail_names = stock != NULL ? stock->mail_names : NULL,
+		.n_mail_names = stock != NULL ? stock->n_mail_names : 0,
 		.no_include = work->options->no_include,
 		.route53 = true,
 	};
@@ -116,9 +141,9 @@ static int keep_zone(struct job *job, const struct acml_zone *zone)
 	return copy_problems(job, zone);
 }
 
-/* Reads and lints one input. inputs NULL: this zone alone. */
+/* Reads and lints one input. */
 static void do_job(const struct acml_work *work, struct acml_scanner *scanner, struct job *job,
-                   const struct acml_input *inputs, size_t n_inputs, size_t self)
+                   const struct company *company)
 {
 	const struct acml_options *options = work->options;
 	struct acml_zone *zone = NULL;
@@ -126,7 +151,7 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		job->code = acml_slurp(job->file, 0, &job->bytes, &job->size);
 	}
 	if (job->code == KNOT_EOK) {
-		job->code = read_zone(work, scanner, job, &zone);
+		job->code = read_zone(work, scanner, job, company, &zone);
 	}
 	if (job->code != KNOT_EOK) {
 		return;
@@ -138,11 +163,15 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		.require_caa = options->require_caa,
 		.wanted = options->wanted,
 		.n_wanted = options->n_wanted,
-		.inputs = inputs,
-		.n_inputs = n_inputs,
-		.self = self,
+		.inputs = company->inputs,
+		.n_inputs = company->n_inputs,
+		.self = company->self,
+		.inventory = work->inventory,
+		.inventory_complete = options->inventory_complete,
+		.parent = work->parent,
+		.kin = company->above,
 	};
-	if (inputs == NULL && work->n_jobs > 1) {
+	if (company->inputs == NULL && work->n_jobs > 1) {
 		/* Zones of the same name are judged again, together. */
 		facts.inputs = &alone;
 		facts.n_inputs = 1;
@@ -173,13 +202,14 @@ static void *worker(void *data)
 {
 	struct acml_work *work = data;
 	struct acml_scanner *scanner = acml_scanner_new();
+	const struct company alone = { 0 };
 	size_t i;
 	while ((i = atomic_fetch_add(&work->next, 1)) < work->n_jobs) {
 		struct job *job = &work->jobs[i];
 		if (scanner == NULL) {
 			job->code = KNOT_ENOMEM;
 		} else {
-			do_job(work, scanner, job, NULL, 0, 0);
+			do_job(work, scanner, job, &alone);
 		}
 	}
 	acml_scanner_free(scanner);
@@ -231,8 +261,9 @@ static int judge_together(const struct acml_work *work, struct job **jobs, size_
 		inputs[i] = (struct acml_input) { .apex = apex, .file = jobs[i]->file };
 	}
 	for (size_t i = 0; i < n && ret == KNOT_EOK; i++) {
+		const struct company company = { .inputs = inputs, .n_inputs = n, .self = i };
 		reset_job(jobs[i]);
-		do_job(work, scanner, jobs[i], inputs, n, i);
+		do_job(work, scanner, jobs[i], &company);
 	}
 	knot_dname_free(apex, NULL);
 	free(inputs);
@@ -274,7 +305,7 @@ static int find_duplicates(struct acml_work *work)
 static int collect(struct acml_work *work, struct acml_run *run)
 {
 	const struct acml_inputs *inputs = &work->options->inputs;
-	size_t n_errors = inputs->n_errors;
+	size_t n_errors = inputs->n_errors + (work->wrong[0] != '\0');
 	for (size_t i = 0; i < work->n_jobs; i++) {
 		n_errors += work->jobs[i].code != KNOT_EOK ? 1 : work->jobs[i].n_problems;
 	}
@@ -285,6 +316,13 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	}
 	for (size_t i = 0; i < inputs->n_errors; i++) {
 		work->errors[run->n_errors++] = inputs->errors[i];
+	}
+	if (work->wrong[0] != '\0') {
+		work->errors[run->n_errors++] = (struct acml_run_error) {
+			.file = work->fault.file,
+			.line = work->fault.line,
+			.message = work->wrong,
+		};
 	}
 	for (size_t i = 0; i < work->n_jobs; i++) {
 		struct job *job = &work->jobs[i];
@@ -307,6 +345,28 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	}
 	run->zones = work->zones;
 	run->errors = work->errors;
+	return KNOT_EOK;
+}
+
+/* An inventory that cannot be read is an input that cannot: the rules that need it are skipped. */
+static int read_inventory(struct acml_work *work)
+{
+	const struct acml_paths *paths = &work->options->inventories;
+	if (paths->count == 0) {
+		return KNOT_EOK;
+	}
+	int ret = acml_inventory_read(paths->paths, paths->count, &work->inventory, &work->fault);
+	if (ret == KNOT_EOK || ret == KNOT_ENOMEM) {
+		return ret;
+	}
+	const struct acml_fault *fault = &work->fault;
+	if (fault->column > 0) {
+		snprintf(work->wrong, sizeof(work->wrong), "column %u: %s; the inventory is left out",
+		         fault->column, fault->message);
+	} else {
+		snprintf(work->wrong, sizeof(work->wrong), "%s; the inventory is left out",
+		         fault->message);
+	}
 	return KNOT_EOK;
 }
 
@@ -344,6 +404,9 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 	struct acml_run run = { .version = ACML_VERSION, .now = options->now };
 	int ret = prepare(work);
 	if (ret == KNOT_EOK) {
+		ret = read_inventory(work);
+	}
+	if (ret == KNOT_EOK) {
 		ret = run_workers(work);
 	}
 	if (ret == KNOT_EOK) {
@@ -372,6 +435,7 @@ void acml_work_free(struct acml_work *work)
 	}
 	free(work->jobs);
 	free(work->names);
+	acml_inventory_free(work->inventory);
 	free(work->zones);
 	free(work->errors);
 	free(work);

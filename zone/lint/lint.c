@@ -88,7 +88,8 @@ static int skip_rule(struct acml_result *result, const struct acml_rule *rule, c
 	return KNOT_EOK;
 }
 
-static int check_rules(struct acml_judge *judge)
+/* The rules that ask what others found come after them; who is skipped is told in order. */
+static int check_rules(struct acml_judge *judge, bool late)
 {
 	struct acml_report_sink *sink = judge->sink;
 	size_t capacity = 0;
@@ -99,8 +100,9 @@ static int check_rules(struct acml_judge *judge)
 		}
 		const char *needs = missing_need(judge->zone, judge->facts, rule->needs);
 		if (needs != NULL) {
-			sink->error = skip_rule(sink->result, rule, needs, &capacity);
-		} else if (rule->check != NULL) {
+			sink->error = late ? KNOT_EOK :
+			              skip_rule(sink->result, rule, needs, &capacity);
+		} else if (rule->check != NULL && rule->late == late) {
 			judge->rule = rule;
 			rule->check(judge);
 		}
@@ -161,7 +163,10 @@ static int judge_zone(struct acml_judge *judge)
 		ret = acml_judge_collect(judge);
 	}
 	if (ret == KNOT_EOK) {
-		ret = check_rules(judge);
+		ret = check_rules(judge, false);
+	}
+	if (ret == KNOT_EOK) {
+		ret = check_rules(judge, true);
 	}
 	if (ret == KNOT_EOK) {
 		ret = acml_suppress_apply(judge->zone, judge->sink->settings, judge->sink->result);

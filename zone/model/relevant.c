@@ -365,6 +365,9 @@ static int rerun_record(struct rerun *rerun, const zs_scanner_t *zs, const char 
 	if (*out_done) {
 		return KNOT_EOK;
 	}
+	if (!acml_scan_sound(&reader->sources[rerun->file], zs)) {
+		return KNOT_EOK;
+	}
 	if (rerun->owner == NULL) {
 		rerun->owner = acml_name_dup(&reader->zone->arena, zs->r_owner);
 		if (rerun->owner == NULL) {
@@ -448,6 +451,33 @@ static int join(struct settle *settle)
 	return KNOT_EOK;
 }
 
+/* The first of sorted names that is not before the apex: those of the zone follow it. */
+static size_t first_within(const knot_dname_t *const *names, size_t count,
+                           const knot_dname_t *apex)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (knot_dname_cmp(names[middle], apex) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+static int query_sorted(struct settle *settle, const knot_dname_t *const *names, size_t count)
+{
+	const knot_dname_t *apex = settle->reader->zone->apex;
+	int ret = KNOT_EOK;
+	for (size_t i = first_within(names, count, apex);
+	     ret == KNOT_EOK && i < count && acml_name_within(names[i], apex); i++) {
+		ret = query(settle, names[i], true);
+	}
+	return ret;
+}
+
 /* Names that rules will look up, as far as the kept records and the caller tell. */
 static int first_queries(struct settle *settle)
 {
@@ -456,6 +486,12 @@ static int first_queries(struct settle *settle)
 	int ret = query(settle, reader->zone->apex, true);
 	for (size_t i = 0; ret == KNOT_EOK && i < options->n_names; i++) {
 		ret = query(settle, options->names[i], true);
+	}
+	if (ret == KNOT_EOK) {
+		ret = query_sorted(settle, options->sorted_names, options->n_sorted_names);
+	}
+	if (ret == KNOT_EOK) {
+		ret = query_sorted(settle, options->mail_names, options->n_mail_names);
 	}
 	for (size_t i = 0; ret == KNOT_EOK && i < reader->build.n_rrs; i++) {
 		const struct acml_rr *rr = &reader->build.rrs[i];
@@ -532,6 +568,41 @@ static int follow(struct settle *settle)
 	return KNOT_EOK;
 }
 
+/* Where the mail of a name goes, as far as that is known by now. */
+static int follow_mail(struct settle *settle, const knot_dname_t *name)
+{
+	struct acml_answer answer;
+	int ret = KNOT_EOK;
+	acml_lookup(settle->reader->zone, name, KNOT_RRTYPE_MX, &answer);
+	if (answer.outcome != ACML_ANSWER || answer.n_steps == 0) {
+		return KNOT_EOK;
+	}
+	const struct acml_rrset *set = &answer.steps[answer.n_steps - 1].set;
+	for (size_t i = 0; ret == KNOT_EOK && i < set->count; i++) {
+		const struct acml_rr *rr = &set->rrs[i];
+		knot_dname_storage_t target;
+		if (rr->rdlen > 2 &&
+		    knot_dname_wire_check(rr->rdata + 2, rr->rdata + rr->rdlen, NULL) > 0) {
+			acml_name_lower(rr->rdata + 2, target);
+			ret = query(settle, target, true);
+		}
+	}
+	return ret;
+}
+
+static int follow_mails(struct settle *settle)
+{
+	const struct acml_read_options *options = settle->reader->options;
+	const knot_dname_t *apex = settle->reader->zone->apex;
+	int ret = KNOT_EOK;
+	for (size_t i = first_within(options->mail_names, options->n_mail_names, apex);
+	     ret == KNOT_EOK && i < options->n_mail_names &&
+	     acml_name_within(options->mail_names[i], apex); i++) {
+		ret = follow_mail(settle, options->mail_names[i]);
+	}
+	return ret;
+}
+
 int acml_relevant_settle(struct acml_reader *reader)
 {
 	struct settle settle = { .reader = reader };
@@ -545,6 +616,9 @@ int acml_relevant_settle(struct acml_reader *reader)
 		}
 		if (ret == KNOT_EOK) {
 			ret = follow(&settle);
+		}
+		if (ret == KNOT_EOK) {
+			ret = follow_mails(&settle);
 		}
 		if (settle.fresh == settle.n_wants && settle.n_queries == 0) {
 			break;

@@ -57,6 +57,7 @@ static json_t *rule_value(const struct acml_rule *rule)
 		{ "why", text_or_null(rule->why) },
 		{ "fix", text_or_null(rule->fix) },
 		{ "options", text_or_null(rule->options) },
+		{ "inventory", text_or_null(rule->inventory) },
 		{ "bad", text_or_null(rule->bad) },
 		{ "good", text_or_null(rule->good) },
 		{ "sources", sources_value(rule) },

@@ -81,6 +81,9 @@ static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct a
 	}
 	zone_block(out, "Bad example", rule->bad);
 	zone_block(out, "Good example", rule->good);
+	if (rule->inventory != NULL) {
+		fprintf(out, "Both with this inventory:\n\n```json\n%s```\n\n", rule->inventory);
+	}
 	fputs("## Fix\n\n", out);
 	prose(out, rule->fix, false);
 	if (acml_suppressible(rule)) {

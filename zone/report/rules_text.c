@@ -93,6 +93,10 @@ static int text_rule(FILE *out, const struct acml_rule *rule, const struct acml_
 	zone_block(out, rule->bad);
 	heading(out, style, "Good example");
 	zone_block(out, rule->good);
+	if (rule->inventory != NULL) {
+		heading(out, style, "Inventory of the examples");
+		zone_block(out, rule->inventory);
+	}
 	heading(out, style, "Fix");
 	wrap(out, rule->fix, 2);
 	heading(out, style, "Sources");

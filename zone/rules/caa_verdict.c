@@ -42,24 +42,11 @@ static const char *issuers_text(const struct acml_rrset *set, enum acml_caa_tag 
 	return used > 0 ? buffer : "nobody";
 }
 
-/* Whether --name or the module's option asks for exactly this name: not only assumed. */
-static bool wanted_plain(const struct acml_judge *judge, const knot_dname_t *name)
-{
-	for (size_t i = 0; i < judge->facts->n_wanted; i++) {
-		const struct acml_wanted *wanted = &judge->facts->wanted[i];
-		if (!wanted->wildcard && acml_name_equal(wanted->name, name)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* One of Amazon's names has issuewild and not issue: perhaps only "*.name" is meant to be used. */
-static bool wildcard_only(const struct acml_judge *judge, const struct acml_use *use,
-                          const struct acml_caa_verdict *verdict)
+static bool wildcard_only(const struct acml_use *use, const struct acml_caa_verdict *verdict)
 {
 	return verdict->wild.block == ACML_BLOCK_NONE && verdict->place->issuewild.any &&
-	       !wanted_plain(judge, use->name);
+	       !use->known_plain;
 }
 
 static void say_excludes(struct acml_judge *judge, const struct acml_use *use,
@@ -68,7 +55,7 @@ static void say_excludes(struct acml_judge *judge, const struct acml_use *use,
 	const struct acml_rr *rr = wildcard ? verdict->wild.culprit : verdict->plain.culprit;
 	const struct acml_spot spot = { .rr = rr, .domain = use->name, .wildcard = wildcard };
 	const char *host = acml_judge_host(judge, use->name);
-	if (!wildcard && wildcard_only(judge, use, verdict)) {
+	if (!wildcard && wildcard_only(use, verdict)) {
 		acml_report(judge, ACML_WARNING, &spot, "the CAA set of %s lets Amazon issue for "
 		            "*.%s alone, so a certificate that also names %s is refused",
 		            acml_judge_name(judge, rr->owner), host, host);

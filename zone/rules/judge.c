@@ -10,6 +10,7 @@
 #include <libknot/errcode.h>
 #include <libknot/rrset-dump.h>
 
+#include "facts/inventory.h"
 #include "model/build.h"
 #include "rules/sink.h"
 
@@ -113,6 +114,41 @@ static struct acml_use use_of(const struct acml_token *token)
 	return use;
 }
 
+/* Names of certificates that ACM still has to issue or renew, and of records that it asks for
+ * without a certificate that is known. uses NULL: only counts, perhaps too many. */
+static size_t fill_inventory(const struct acml_judge *judge, struct acml_use *uses)
+{
+	const struct acml_inventory *inventory = judge->facts->inventory;
+	const struct acml_cert_ref *refs;
+	const struct acml_need *needs;
+	if (inventory == NULL) {
+		return 0;
+	}
+	size_t n_refs = acml_inventory_refs(inventory, judge->zone->apex, &refs);
+	size_t n_needs = acml_inventory_needs(inventory, judge->zone->apex, &needs);
+	size_t count = 0;
+	for (size_t i = 0; uses != NULL && i < n_refs; i++) {
+		const struct acml_cert *cert = &inventory->certs[refs[i].cert];
+		bool wildcard = cert->names[refs[i].index].wildcard;
+		if (acml_cert_state(cert) >= ACML_CERT_FAILED) {
+			uses[count++] = (struct acml_use){
+				.name = refs[i].name,
+				.plain = !wildcard,
+				.wildcard = wildcard,
+				.known = true,
+				.known_plain = !wildcard,
+			};
+		}
+	}
+	for (size_t i = 0; uses != NULL && i < n_needs; i++) {
+		const knot_dname_t *base = acml_name_parent(needs[i].owner);
+		if (needs[i].cert == SIZE_MAX && acml_name_within(base, judge->zone->apex)) {
+			uses[count++] = (struct acml_use){ .name = base, .plain = true, .known = true };
+		}
+	}
+	return uses == NULL ? n_refs + n_needs : count;
+}
+
 static size_t fill_uses(const struct acml_judge *judge, struct acml_use *uses)
 {
 	const knot_dname_t *apex = judge->zone->apex;
@@ -135,10 +171,12 @@ static size_t fill_uses(const struct acml_judge *judge, struct acml_use *uses)
 				.name = wanted->name,
 				.plain = !wanted->wildcard,
 				.wildcard = wanted->wildcard,
+				.known = true,
+				.known_plain = !wanted->wildcard,
 			};
 		}
 	}
-	return count;
+	return count + fill_inventory(judge, uses + count);
 }
 
 static size_t merge_uses(struct acml_use *uses, size_t count)
@@ -148,6 +186,8 @@ static size_t merge_uses(struct acml_use *uses, size_t count)
 		if (kept > 0 && acml_name_equal(uses[kept - 1].name, uses[i].name)) {
 			uses[kept - 1].plain |= uses[i].plain;
 			uses[kept - 1].wildcard |= uses[i].wildcard;
+			uses[kept - 1].known |= uses[i].known;
+			uses[kept - 1].known_plain |= uses[i].known_plain;
 		} else {
 			uses[kept++] = uses[i];
 		}
@@ -161,7 +201,7 @@ int acml_judge_collect(struct acml_judge *judge)
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	size_t most = judge->n_tokens + judge->facts->n_wanted;
+	size_t most = judge->n_tokens + judge->facts->n_wanted + fill_inventory(judge, NULL);
 	struct acml_use *uses = acml_arena_alloc(&judge->sink->result->arena, most * sizeof(*uses));
 	if (uses == NULL) {
 		return KNOT_ENOMEM;
@@ -189,6 +229,19 @@ const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name)
 	char text[ACML_NAME_TEXT];
 	const char *out = acml_arena_strdup(&judge->sink->result->arena,
 	                                    acml_name_text(name, text));
+	if (out == NULL) {
+		judge->sink->error = KNOT_ENOMEM;
+		return "";
+	}
+	return out;
+}
+
+const char *acml_judge_text(struct acml_judge *judge, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *out = acml_arena_vprintf(&judge->sink->result->arena, format, args);
+	va_end(args);
 	if (out == NULL) {
 		judge->sink->error = KNOT_ENOMEM;
 		return "";
@@ -359,6 +412,17 @@ void acml_report_advice(struct acml_judge *judge, const char *format, ...)
 	if (sink->last->advice == NULL) {
 		sink->error = KNOT_ENOMEM;
 	}
+}
+
+const struct acml_finding *acml_judge_findings(const struct acml_judge *judge, size_t *out_count)
+{
+	*out_count = judge->sink->result->n_findings;
+	return judge->sink->result->findings;
+}
+
+const char *acml_judge_file(const struct acml_judge *judge, const struct acml_rr *rr)
+{
+	return judge->sink->files[rr->file];
 }
 
 void *acml_judge_alloc(struct acml_judge *judge, size_t size)

@@ -16,10 +16,14 @@ struct acml_use {
 	const knot_dname_t *name;       /* Without "*.", in canonical order, each once. */
 	bool plain;                     /* A certificate for the name itself is known or assumed. */
 	bool wildcard;                  /* A certificate for "*.name" is known to be wanted. */
+	bool known;                     /* By the inventory or --name: not only a token tells. */
+	bool known_plain;               /* ... for the name itself. */
 	const struct acml_rr *token;    /* The first token with this base, or NULL. */
 };
 
+struct acml_blame;
 struct acml_caa_survey;
+struct acml_dnssec;
 
 struct acml_judge {
 	const struct acml_zone *zone;
@@ -30,6 +34,10 @@ struct acml_judge {
 	size_t n_uses;
 	/* What the CAA rules share: made by the first of them, NULL before (zone/rules/caa.h). */
 	struct acml_caa_survey *caa;
+	/* What the DNSSEC rules share, the same way (zone/rules/dnssec_survey.h). */
+	struct acml_dnssec *dnssec;
+	/* What late rules ask about findings: made when it is asked for (zone/rules/blame.h). */
+	struct acml_blame *blame;
 	/* The rest is the lint's. */
 	const struct acml_rule *rule;
 	struct acml_report_sink *sink;
@@ -65,8 +73,18 @@ void acml_report_fix(struct acml_judge *judge, const char *op, const char *forma
 void acml_report_advice(struct acml_judge *judge, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What has been found so far: for rules that are late. Moves with the next report. */
+const struct acml_finding *acml_judge_findings(const struct acml_judge *judge, size_t *out_count);
+
+/* The file of a record, as findings name it. */
+const char *acml_judge_file(const struct acml_judge *judge, const struct acml_rr *rr);
+
 /* A record as one line of zone text in the judge's memory: "owner. TTL IN TYPE RDATA". */
 const char *acml_judge_record(struct acml_judge *judge, const struct acml_rr *rr);
+
+/* Formatted text in the judge's memory. Never NULL. */
+const char *acml_judge_text(struct acml_judge *judge, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Text of a name in the judge's memory, with final dot / as a host. Never NULL. */
 const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name);

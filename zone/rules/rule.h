@@ -20,11 +20,14 @@
 enum {
 	ACML_NEED_WHOLE    = 1 << 0,    /* Reasons from absence: the zone must be complete. */
 	ACML_NEED_SIGNED   = 1 << 1,    /* A zone that is signed. */
-	ACML_NEED_PARENT   = 1 << 2,
+	ACML_NEED_PARENT   = 1 << 2,    /* The DS at the parent, or that there is none. */
 	ACML_NEED_INVENTORY = 1 << 3,
 	ACML_NEED_COMPLETE_INVENTORY = 1 << 4,
 	ACML_NEED_BASELINE = 1 << 5,
 	ACML_NEED_ZONES    = 1 << 6,    /* Further zones in the same run. */
+	ACML_NEED_PARENT_NS = 1 << 7,   /* The NS at the parent. */
+	ACML_NEED_HOSTED   = 1 << 8,    /* Route 53's word on the hosted zone. */
+	ACML_NEED_SERVED   = 1 << 9,    /* The file is what is served, as far as DNSSEC goes. */
 };
 
 struct acml_judge;
@@ -42,6 +45,10 @@ struct acml_rule {
 	const char *bad;            /* A zone file for origin example.com that fires this rule. */
 	const char *good;           /* The same zone mended: no finding of this rule. */
 	const char *const *sources; /* NULL-terminated: "RFC 8659 section 3", "ACM User Guide: …". */
+	const char *inventory;      /* JSON of the inventory the examples need; or NULL. */
+	const char *parent;         /* What the parent publishes in the bad example; or NULL. */
+	const char *good_parent;    /* And in the good one; NULL: the same. */
+	bool late;                  /* Checks after all others: it asks what they found. */
 	void (*check)(struct acml_judge *judge); /* NULL: raised by the lint itself (SYN004). */
 };
 
@@ -57,5 +64,7 @@ size_t acml_rule_index(const struct acml_rule *rule);
 extern const struct acml_rule *const acml_rules_caa[];
 extern const struct acml_rule *const acml_rules_delegation[];
 extern const struct acml_rule *const acml_rules_dnssec[];
+extern const struct acml_rule *const acml_rules_inventory[];
+extern const struct acml_rule *const acml_rules_mail[];
 extern const struct acml_rule *const acml_rules_syntax[];
 extern const struct acml_rule *const acml_rules_token[];
