@@ -30,6 +30,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 NOW = "2026-11-21T00:00:00Z"
 HEADER = re.compile(r"^;\s*golden:\s*(.*?)\s*$")
 TIMEOUT = 60
+# The zone below example.com in the examples of the rule that needs one.
+CHILD = """$ORIGIN sub.example.com.
+$TTL 3600
+@ SOA ns1.example.net. hostmaster 1 7200 3600 1209600 3600
+@ NS ns1.example.net.
+@ NS ns2.example.net.
+@ DNSKEY 257 3 15 5q1zeTR8zTioutTWDL6OEPkxVVTzuMTkzbBIJSW9Hl4=
+"""
 
 
 class Failure(Exception):
@@ -39,7 +47,7 @@ class Failure(Exception):
 def check(program, options, files, folder):
     """The report on some files, parsed."""
     command = [program, "check", "--format", "json", "--now", NOW]
-    if not any(re.match(r"-o|--origin", option) for option in options):
+    if len(files) == 1 and not any(re.match(r"-o|--origin", option) for option in options):
         command += ["--origin", "example.com"]
     command += options + files
     run = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIMEOUT, check=False)
@@ -156,6 +164,15 @@ def run_example(program, rule, kind):
         for file in files:
             with open(os.path.join(folder, file), "w", encoding="utf-8") as zone:
                 zone.write(rule[kind])
+        if rule["id"] == "SEC014":
+            files.append("sub.example.com.zone")
+            with open(os.path.join(folder, files[1]), "w", encoding="utf-8") as zone:
+                zone.write(CHILD)
+        parent = kind == "good" and rule.get("good_parent") or rule.get("parent")
+        if parent:
+            with open(os.path.join(folder, "parent.txt"), "w", encoding="utf-8") as file:
+                file.write(parent)
+            options += ["--parent", "parent.txt"]
         if rule.get("inventory"):
             with open(os.path.join(folder, "inventory.json"), "w", encoding="utf-8") as inventory:
                 inventory.write(rule["inventory"])

@@ -38,8 +38,8 @@ struct company {
 	size_t n_inputs;
 	size_t self;
 	const struct acml_parent *above;    /* What the zone above says, or NULL. */
-	const knot_dname_t *const *below;   /* Zones right below, whose records matter. */
-	size_t n_below;
+	const knot_dname_t *const *names;   /* Names whose records matter, or NULL: the work's. */
+	size_t n_names;
 };
 
 struct acml_work {
@@ -66,8 +66,8 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 		.origin = work->options->origin,
 		.keep = work->options->visitor != NULL ? ACML_KEEP_ALL : ACML_KEEP_RELEVANT,
 		.interest = &acml_lint_interest,
-		.names = work->names,
-		.n_names = work->options->n_wanted,
+		.names = company->names != NULL ? company->names : work->names,
+		.n_names = company->names != NULL ? company->n_names : work->options->n_wanted,
 		.sorted_names = stock != NULL ? stock->names : NULL,
 		.n_sorted_names = stock != NULL ? stock->n_names : 0,
 		.mail_names = stock != NULL ? stock->mail_names : NULL,
@@ -271,7 +271,10 @@ static int judge_together(const struct acml_work *work, struct job **jobs, size_
 	return ret;
 }
 
-static int find_duplicates(struct acml_work *work)
+static int find_kin(const struct acml_work *work, struct job **jobs, size_t count);
+
+/* Zones that are judged better together: of one name, or one below the other. */
+static int find_company(struct acml_work *work)
 {
 	if (work->options->visitor != NULL) {
 		return KNOT_EOK; /* It sees each zone once. */
@@ -288,6 +291,7 @@ static int find_duplicates(struct acml_work *work)
 	}
 	qsort(sorted, n, sizeof(*sorted), by_apex);
 	int ret = KNOT_EOK;
+	size_t single = 0;
 	for (size_t first = 0, end; first < n && ret == KNOT_EOK; first = end) {
 		end = first + 1;
 		while (end < n && knot_dname_is_equal(sorted[first]->apex, sorted[end]->apex)) {
@@ -295,9 +299,127 @@ static int find_duplicates(struct acml_work *work)
 		}
 		if (end - first > 1) {
 			ret = judge_together(work, &sorted[first], end - first);
+		} else {
+			sorted[single++] = sorted[first];
 		}
 	}
+	if (ret == KNOT_EOK && single > 1) {
+		ret = find_kin(work, sorted, single);
+	}
 	free(sorted);
+	return ret;
+}
+
+/* The names that matter in a zone, its kin's among them; malloc()ed. */
+static const knot_dname_t **kin_names(const struct acml_work *work,
+                                      const struct acml_kinsman *kinsman, size_t *out_count)
+{
+	size_t wanted = work->options->n_wanted;
+	const knot_dname_t **names = calloc(wanted + kinsman->n_below + 1, sizeof(*names));
+	if (names == NULL) {
+		return NULL;
+	}
+	memcpy(names, work->names, wanted * sizeof(*names));
+	for (size_t i = 0; i < kinsman->n_below; i++) {
+		names[wanted + i] = kinsman->below[i];
+	}
+	*out_count = wanted + kinsman->n_below;
+	return names;
+}
+
+static int learn_zone(const struct acml_work *work, struct acml_scanner *scanner,
+                      const struct job *job, struct acml_kinsman *kinsman)
+{
+	struct company company = { 0 };
+	struct acml_zone *zone = NULL;
+	const knot_dname_t **names = kin_names(work, kinsman, &company.n_names);
+	company.names = names;
+	int ret = names == NULL ? KNOT_ENOMEM :
+	          read_zone(work, scanner, job, &company, &zone);
+	if (ret == KNOT_EOK) {
+		ret = acml_kin_learn(kinsman, zone);
+		acml_zone_free(zone);
+	}
+	free(names);
+	/* A file that is gone meanwhile is found when it is judged. */
+	return ret == KNOT_ENOMEM ? ret : KNOT_EOK;
+}
+
+/* Judges a zone again, with what its kin say and want to know. */
+static int judge_kinsman(const struct acml_work *work, struct acml_scanner *scanner,
+                         struct job *job, const struct acml_kinsman *kin, size_t count, size_t self)
+{
+	struct company company = { .n_inputs = 1 };
+	if (kin[self].above != SIZE_MAX) {
+		company.above = kin[kin[self].above].says;
+	}
+	const knot_dname_t **names = kin_names(work, &kin[self], &company.n_names);
+	struct acml_input *inputs = calloc(1 + kin[self].n_below, sizeof(*inputs));
+	if (names == NULL || inputs == NULL) {
+		free(names);
+		free(inputs);
+		return KNOT_ENOMEM;
+	}
+	company.names = names;
+	company.inputs = inputs;
+	inputs[0] = (struct acml_input) { .apex = kin[self].apex, .file = kin[self].file };
+	for (size_t i = self + 1; i < count && company.n_inputs <= kin[self].n_below; i++) {
+		if (kin[i].above == self) {
+			inputs[company.n_inputs++] = (struct acml_input) {
+				.apex = kin[i].apex,
+				.file = kin[i].file,
+				.delegated = kin[i].known,
+				.has_dnssec = kin[i].has_dnssec,
+				.keys = kin[i].keys,
+				.n_keys = kin[i].n_keys,
+			};
+		}
+	}
+	reset_job(job);
+	do_job(work, scanner, job, &company);
+	free(names);
+	free(inputs);
+	return KNOT_EOK;
+}
+
+static int judge_kin(const struct acml_work *work, struct job **jobs, struct acml_kinsman *kin,
+                     size_t count)
+{
+	struct acml_scanner *scanner = acml_scanner_new();
+	int ret = scanner != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
+		if (kin[i].above != SIZE_MAX || kin[i].n_below > 0) {
+			ret = learn_zone(work, scanner, jobs[i], &kin[i]);
+		}
+	}
+	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
+		if (kin[i].above != SIZE_MAX || kin[i].n_below > 0) {
+			ret = judge_kinsman(work, scanner, jobs[i], kin, count, i);
+		}
+	}
+	acml_scanner_free(scanner);
+	return ret;
+}
+
+/* Zones of which one is below the other. jobs: by apex, each apex once. */
+static int find_kin(const struct acml_work *work, struct job **jobs, size_t count)
+{
+	struct acml_kinsman *kin = calloc(count + 1, sizeof(*kin));
+	int ret = kin != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
+		kin[i].file = jobs[i]->file;
+		kin[i].apex = acml_arena_dup(&kin[i].arena, jobs[i]->apex,
+		                             knot_dname_size(jobs[i]->apex));
+		ret = kin[i].apex != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	}
+	if (ret == KNOT_EOK && !acml_kin_relate(kin, count)) {
+		ret = KNOT_ENOMEM;
+	}
+	if (ret == KNOT_EOK) {
+		ret = judge_kin(work, jobs, kin, count);
+	}
+	acml_kin_clear(kin, count);
+	free(kin);
 	return ret;
 }
 
@@ -305,7 +427,9 @@ static int find_duplicates(struct acml_work *work)
 static int collect(struct acml_work *work, struct acml_run *run)
 {
 	const struct acml_inputs *inputs = &work->options->inputs;
-	size_t n_errors = inputs->n_errors + (work->wrong[0] != '\0');
+	const struct acml_fault *parent_fault = &work->parent_fault;
+	size_t n_errors = inputs->n_errors + (work->wrong[0] != '\0') +
+	                  (parent_fault->message[0] != '\0');
 	for (size_t i = 0; i < work->n_jobs; i++) {
 		n_errors += work->jobs[i].code != KNOT_EOK ? 1 : work->jobs[i].n_problems;
 	}
@@ -322,6 +446,13 @@ static int collect(struct acml_work *work, struct acml_run *run)
 			.file = work->fault.file,
 			.line = work->fault.line,
 			.message = work->wrong,
+		};
+	}
+	if (parent_fault->message[0] != '\0') {
+		work->errors[run->n_errors++] = (struct acml_run_error) {
+			.file = parent_fault->file,
+			.line = parent_fault->line,
+			.message = parent_fault->message,
 		};
 	}
 	for (size_t i = 0; i < work->n_jobs; i++) {
@@ -370,6 +501,25 @@ static int read_inventory(struct acml_work *work)
 	return KNOT_EOK;
 }
 
+/* The same for what the parent publishes. */
+static int read_parent(struct acml_work *work)
+{
+	struct acml_given_zone *zones = calloc(work->n_jobs + 1, sizeof(*zones));
+	if (zones == NULL) {
+		return KNOT_ENOMEM;
+	}
+	for (size_t i = 0; i < work->n_jobs; i++) {
+		const struct job *job = &work->jobs[i];
+		zones[i] = (struct acml_given_zone) {
+			.file = job->file, .bytes = job->bytes, .size = job->size,
+		};
+	}
+	int ret = acml_given_parent(work->options, zones, work->n_jobs, &work->parent,
+	                            &work->parent_fault);
+	free(zones);
+	return ret == KNOT_ENOMEM ? ret : KNOT_EOK;
+}
+
 static int prepare(struct acml_work *work)
 {
 	const struct acml_options *options = work->options;
@@ -407,10 +557,13 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 		ret = read_inventory(work);
 	}
 	if (ret == KNOT_EOK) {
+		ret = read_parent(work);
+	}
+	if (ret == KNOT_EOK) {
 		ret = run_workers(work);
 	}
 	if (ret == KNOT_EOK) {
-		ret = find_duplicates(work);
+		ret = find_company(work);
 	}
 	if (ret == KNOT_EOK) {
 		ret = collect(work, &run);
@@ -436,6 +589,7 @@ void acml_work_free(struct acml_work *work)
 	free(work->jobs);
 	free(work->names);
 	acml_inventory_free(work->inventory);
+	acml_parent_free(work->parent);
 	free(work->zones);
 	free(work->errors);
 	free(work);

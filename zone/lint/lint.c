@@ -8,6 +8,7 @@
 #include <libknot/descriptor.h>
 #include <libknot/errcode.h>
 
+#include "facts/parent.h"
 #include "lint/suppress.h"
 #include "model/build.h"
 #include "model/names.h"
@@ -55,6 +56,12 @@ static bool is_signed(const struct acml_zone *zone, const struct acml_facts *fac
 	       (facts->signing == ACML_SIGNED_AUTO && zone->has_dnssec);
 }
 
+static bool knows_hosted(const struct acml_zone *zone, const struct acml_facts *facts)
+{
+	const struct acml_child *child = acml_parent_child(facts->parent, zone->apex);
+	return child != NULL && child->hosted_file != NULL;
+}
+
 /* What the rule lacks, or NULL. */
 static const char *missing_need(const struct acml_zone *zone, const struct acml_facts *facts,
                                 unsigned needs)
@@ -63,8 +70,14 @@ static const char *missing_need(const struct acml_zone *zone, const struct acml_
 		return "complete zone";
 	} else if ((needs & ACML_NEED_SIGNED) && !is_signed(zone, facts)) {
 		return "signed zone";
-	} else if ((needs & ACML_NEED_PARENT) && facts->parent == NULL) {
-		return "parent";
+	} else if ((needs & ACML_NEED_PARENT) && acml_facts_ds(facts, zone->apex) == NULL) {
+		return facts->parent == NULL ? "parent" : "DS at the parent";
+	} else if ((needs & ACML_NEED_PARENT_NS) && acml_facts_ns(facts, zone->apex) == NULL) {
+		return facts->parent == NULL ? "parent" : "NS at the parent";
+	} else if ((needs & ACML_NEED_HOSTED) && !knows_hosted(zone, facts)) {
+		return facts->parent == NULL ? "parent" : "hosted zone";
+	} else if ((needs & ACML_NEED_SERVED) && !acml_dnssec_served(zone, facts)) {
+		return "zone as served";
 	} else if ((needs & (ACML_NEED_INVENTORY | ACML_NEED_COMPLETE_INVENTORY)) &&
 	           facts->inventory == NULL) {
 		return "inventory";

@@ -30,7 +30,7 @@ const char *acml_rule_need(const struct acml_rule *rule, size_t i)
 		{ 0, "zone" },
 		{ ACML_NEED_WHOLE, "complete zone" },
 		{ ACML_NEED_SIGNED, "signed zone" },
-		{ ACML_NEED_PARENT, "parent" },
+		{ ACML_NEED_PARENT | ACML_NEED_PARENT_NS | ACML_NEED_HOSTED, "parent" },
 		{ ACML_NEED_INVENTORY, "inventory" },
 		{ ACML_NEED_COMPLETE_INVENTORY, "complete inventory" },
 		{ ACML_NEED_BASELINE, "baseline" },

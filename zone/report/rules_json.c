@@ -58,6 +58,8 @@ static json_t *rule_value(const struct acml_rule *rule)
 		{ "fix", text_or_null(rule->fix) },
 		{ "options", text_or_null(rule->options) },
 		{ "inventory", text_or_null(rule->inventory) },
+		{ "parent", text_or_null(rule->parent) },
+		{ "good_parent", text_or_null(rule->good_parent) },
 		{ "bad", text_or_null(rule->bad) },
 		{ "good", text_or_null(rule->good) },
 		{ "sources", sources_value(rule) },

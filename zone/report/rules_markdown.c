@@ -84,6 +84,13 @@ static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct a
 	if (rule->inventory != NULL) {
 		fprintf(out, "Both with this inventory:\n\n```json\n%s```\n\n", rule->inventory);
 	}
+	if (rule->parent != NULL) {
+		fprintf(out, "%s with this at the parent:\n\n```\n%s```\n\n",
+		        rule->good_parent != NULL ? "The bad one" : "Both", rule->parent);
+	}
+	if (rule->good_parent != NULL) {
+		fprintf(out, "The good one with this:\n\n```\n%s```\n\n", rule->good_parent);
+	}
 	fputs("## Fix\n\n", out);
 	prose(out, rule->fix, false);
 	if (acml_suppressible(rule)) {

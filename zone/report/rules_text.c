@@ -97,6 +97,15 @@ static int text_rule(FILE *out, const struct acml_rule *rule, const struct acml_
 		heading(out, style, "Inventory of the examples");
 		zone_block(out, rule->inventory);
 	}
+	if (rule->parent != NULL) {
+		heading(out, style, rule->good_parent != NULL ? "At the parent, of the bad one" :
+		        "At the parent, of both");
+		zone_block(out, rule->parent);
+	}
+	if (rule->good_parent != NULL) {
+		heading(out, style, "At the parent, of the good one");
+		zone_block(out, rule->good_parent);
+	}
 	heading(out, style, "Fix");
 	wrap(out, rule->fix, 2);
 	heading(out, style, "Sources");

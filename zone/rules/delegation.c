@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The delegation rules that need the zone alone, or the other zones of the run. */
+/* The delegation rules, and those of them that need the zone alone or the other zones of the run. */
 
 #include <ctype.h>
 
 #include <libknot/descriptor.h>
 
+#include "rules/delegation.h"
 #include "rules/example.h"
 #include "rules/judge.h"
 
@@ -184,5 +185,5 @@ static const struct acml_rule negative_ttl = {
 };
 
 const struct acml_rule *const acml_rules_delegation[] = {
-	&duplicate_zone, &single_nameserver, &negative_ttl, NULL
+	&acml_del001, &acml_del002, &duplicate_zone, &single_nameserver, &negative_ttl, NULL
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The DNSSEC rules that need the zone alone. */
+/* The DNSSEC rules, and those of them that need the zone alone. */
 
 #include "rules/dnssec.h"
 
@@ -9,15 +9,12 @@
 #include <libknot/descriptor.h>
 
 #include "rules/dnssec_keys.h"
+#include "rules/dnssec_rules.h"
 #include "rules/example.h"
 #include "rules/judge.h"
 
 /* Keys are costly to compare with; nobody has so many. */
 #define KEYS_MOST 64
-
-/* RFC 9276 section 3.2: validators stop at a limit of their own choice. 150 is what the resolvers
- * agreed on in 2021; several have lowered it since. */
-#define ITERATIONS_LIMIT 150
 
 static bool is_signed(const struct acml_judge *judge)
 {
@@ -58,10 +55,10 @@ static void check_iterations(struct acml_judge *judge)
 	}
 	unsigned iterations = most != NULL ? iterations_of(most) : 0;
 	const struct acml_spot spot = { .rr = most };
-	if (iterations > ITERATIONS_LIMIT) {
+	if (iterations > ACML_ITERATIONS_LIMIT) {
 		acml_report(judge, ACML_ERROR, &spot, "NSEC3 with %u extra iterations: validating "
 		            "resolvers stop at %d, then a look-up for a name or CAA record that does "
-		            "not exist fails and no CA may issue", iterations, ITERATIONS_LIMIT);
+		            "not exist fails and no CA may issue", iterations, ACML_ITERATIONS_LIMIT);
 	} else if (iterations > 0) {
 		acml_report(judge, ACML_WARNING, &spot, "NSEC3 with %u extra iterations: validating "
 		            "resolvers may refuse any above 0, then a look-up for a CAA record that "
@@ -279,5 +276,7 @@ static const struct acml_rule cds_mismatch = {
 };
 
 const struct acml_rule *const acml_rules_dnssec[] = {
-	&nsec3_iterations, &cds_delete, &cds_mismatch, NULL
+	&acml_sec001, &acml_sec002, &acml_sec003, &acml_sec004, &acml_sec005, &acml_sec006,
+	&acml_sec007, &acml_sec008, &acml_sec009, &acml_sec010, &nsec3_iterations, &cds_delete,
+	&cds_mismatch, &acml_sec014, NULL
 };

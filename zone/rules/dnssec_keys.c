@@ -4,47 +4,14 @@
 
 #include <string.h>
 
-/* libdnssec becomes part of libknot with Knot DNS 3.6. */
-#if __has_include(<libdnssec/key.h>)
-#include <libdnssec/error.h>
-#include <libdnssec/key.h>
-#include <libdnssec/keytag.h>
-#define KEY_EOK DNSSEC_EOK
-#else
-#include <libknot/dnssec/key.h>
-#include <libknot/dnssec/keytag.h>
-#include <libknot/errcode.h>
-#define KEY_EOK KNOT_EOK
-#endif
+#include "model/crypto.h"
 
 #define DNSKEY_HEADER 4 /* Flags, protocol, algorithm. */
 #define DS_HEADER 4     /* Key tag, algorithm, digest type. */
 
 uint16_t acml_key_tag(const struct acml_rr *dnskey)
 {
-	dnssec_binary_t rdata = { .size = dnskey->rdlen, .data = (uint8_t *)dnskey->rdata };
-	uint16_t tag = 0;
-	(void)dnssec_keytag(&rdata, &tag);
-	return tag;
-}
-
-static int make_ds(const knot_dname_t *owner, const struct acml_rr *dnskey, uint8_t digest,
-                   dnssec_binary_t *out_ds)
-{
-	dnssec_binary_t rdata = { .size = dnskey->rdlen, .data = (uint8_t *)dnskey->rdata };
-	dnssec_key_t *key = NULL;
-	int ret = dnssec_key_new(&key);
-	if (ret == KEY_EOK) {
-		ret = dnssec_key_set_dname(key, owner);
-	}
-	if (ret == KEY_EOK) {
-		ret = dnssec_key_set_rdata(key, &rdata);
-	}
-	if (ret == KEY_EOK) {
-		ret = dnssec_key_create_ds(key, digest, out_ds);
-	}
-	dnssec_key_free(key);
-	return ret;
+	return acml_crypto_key_tag(dnskey->rdata, dnskey->rdlen);
 }
 
 enum acml_ds_fit acml_ds_compare(const knot_dname_t *owner, const struct acml_rr *ds,
@@ -55,11 +22,12 @@ enum acml_ds_fit acml_ds_compare(const knot_dname_t *owner, const struct acml_rr
 	    (ds->rdata[0] << 8 | ds->rdata[1]) != acml_key_tag(dnskey)) {
 		return ACML_DS_OTHER;
 	}
-	dnssec_binary_t made = { 0 };
-	if (make_ds(owner, dnskey, ds->rdata[3], &made) != KEY_EOK) {
+	uint8_t digest[ACML_DIGEST_MAX];
+	size_t size = 0;
+	if (!acml_crypto_ds(owner, dnskey->rdata, dnskey->rdlen, ds->rdata[3], digest, &size)) {
 		return ACML_DS_UNKNOWN;
 	}
-	bool fits = made.size == ds->rdlen && memcmp(made.data, ds->rdata, made.size) == 0;
-	dnssec_binary_free(&made);
+	bool fits = size == (size_t)ds->rdlen - DS_HEADER &&
+	            memcmp(digest, ds->rdata + DS_HEADER, size) == 0;
 	return fits ? ACML_DS_FITS : ACML_DS_WRONG_DIGEST;
 }

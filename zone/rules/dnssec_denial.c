@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "rules/dnssec_denial.h"
+
+#include <string.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/wire.h>
+
+#include "model/crypto.h"
+#include "rules/dnssec.h"
+
+#define HASH_TEXT 32    /* Base32 of 20 bytes. */
+#define OPT_OUT 1
+
+static bool is_nsec3_owner(const struct acml_zone *zone, const struct acml_node *node)
+{
+	return node->owner[0] == HASH_TEXT &&
+	       acml_name_equal(acml_name_parent(node->owner), zone->apex);
+}
+
+bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
+{
+	const struct acml_zone *zone = judge->zone;
+	struct acml_rrset param = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM);
+	struct acml_rrset nsec = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC);
+	*denier = (struct acml_denier){ .zone = zone };
+	if (param.count > 0 && param.rrs->rdlen >= 5) {
+		denier->kind = ACML_DENIAL_NSEC3;
+		denier->param = param.rrs;
+	} else if (nsec.count > 0) {
+		denier->kind = ACML_DENIAL_NSEC;
+	} else {
+		return true;
+	}
+	denier->nodes = acml_judge_alloc(judge, zone->n_nodes * sizeof(*denier->nodes));
+	if (denier->nodes == NULL) {
+		return false;
+	}
+	bool hashed = denier->kind == ACML_DENIAL_NSEC3;
+	for (size_t i = 0; i < zone->n_nodes; i++) {
+		const struct acml_node *node = &zone->nodes[i];
+		uint16_t type = hashed ? KNOT_RRTYPE_NSEC3 : KNOT_RRTYPE_NSEC;
+		if (acml_node_rrset(node, type).count > 0 && (!hashed || is_nsec3_owner(zone, node))) {
+			denier->nodes[denier->n_nodes++] = node;
+		}
+	}
+	return true;
+}
+
+/* RFC 4034 section 4.1.2. */
+static bool bitmap_has(const uint8_t *bitmap, size_t size, uint16_t type)
+{
+	for (size_t at = 0; at + 2 <= size && at + 2 + bitmap[at + 1] <= size;
+	     at += 2u + bitmap[at + 1]) {
+		if (bitmap[at] == type >> 8) {
+			unsigned bit = type & 0xff;
+			return bit / 8 < bitmap[at + 1] &&
+			       (bitmap[at + 2 + bit / 8] & 0x80 >> bit % 8) != 0;
+		}
+	}
+	return false;
+}
+
+/* The index of the last node that is not after the name; the last of all, before the first. */
+static size_t at_or_before(const struct acml_denier *denier, const knot_dname_t *name)
+{
+	size_t low = 0, high = denier->n_nodes;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (knot_dname_cmp(denier->nodes[middle]->owner, name) <= 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return (low > 0 ? low : denier->n_nodes) - 1;
+}
+
+static void add(struct acml_proof *proof, const struct acml_node *node, uint16_t type)
+{
+	struct acml_rrset set = acml_node_rrset(node, type);
+	for (size_t i = 0; i < proof->count; i++) {
+		if (proof->sets[i].rrs == set.rrs) {
+			return;
+		}
+	}
+	proof->sets[proof->count++] = set;
+}
+
+static void miss(struct acml_proof *proof, const char *gap)
+{
+	if (proof->state != ACML_PROOF_MISSING) {
+		proof->state = ACML_PROOF_MISSING;
+		proof->gap = gap;
+	}
+}
+
+/* The parts of an NSEC record. False: cut short. */
+static bool parse_nsec(const struct acml_node *node, knot_dname_storage_t next,
+                       const uint8_t **bitmap, size_t *size)
+{
+	const struct acml_rr *rr = acml_node_rrset(node, KNOT_RRTYPE_NSEC).rrs;
+	int length = knot_dname_wire_check(rr->rdata, rr->rdata + rr->rdlen, NULL);
+	if (length <= 0) {
+		return false;
+	}
+	acml_name_lower(rr->rdata, next);
+	*bitmap = rr->rdata + length;
+	*size = rr->rdlen - (size_t)length;
+	return true;
+}
+
+/* The NSEC that says that nothing is at the name: its owner before it, its next name after it. One
+ * at a zone cut or DNAME says nothing of what is below (RFC 6840 section 4.1). */
+static const struct acml_node *nsec_covers(const struct acml_denier *denier,
+                                           const knot_dname_t *name, knot_dname_storage_t next)
+{
+	if (denier->n_nodes == 0) {
+		return NULL;
+	}
+	const struct acml_node *node = denier->nodes[at_or_before(denier, name)];
+	const uint8_t *bitmap;
+	size_t size;
+	if (knot_dname_cmp(node->owner, name) >= 0 || !parse_nsec(node, next, &bitmap, &size)) {
+		return NULL;
+	}
+	bool last = acml_name_equal(next, denier->zone->apex);
+	if (!last && knot_dname_cmp(name, next) >= 0) {
+		return NULL;
+	}
+	bool cut = bitmap_has(bitmap, size, KNOT_RRTYPE_NS) &&
+	           !bitmap_has(bitmap, size, KNOT_RRTYPE_SOA);
+	if (acml_name_below(name, node->owner) &&
+	    (cut || bitmap_has(bitmap, size, KNOT_RRTYPE_DNAME))) {
+		return NULL;
+	}
+	return node;
+}
+
+static void nsec_cover(const struct acml_denier *denier, const knot_dname_t *name, const char *gap,
+                       struct acml_proof *proof)
+{
+	knot_dname_storage_t next;
+	const struct acml_node *node = nsec_covers(denier, name, next);
+	/* A next name below it says that the name exists, as an empty non-terminal. */
+	if (node == NULL || acml_name_below(next, name)) {
+		miss(proof, gap);
+	} else {
+		add(proof, node, KNOT_RRTYPE_NSEC);
+	}
+}
+
+/* That an existing name has no such type. */
+static void nsec_nodata(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+                        struct acml_proof *proof)
+{
+	const struct acml_node *node = denier->n_nodes == 0 ? NULL :
+	                               denier->nodes[at_or_before(denier, name)];
+	knot_dname_storage_t next;
+	const uint8_t *bitmap;
+	size_t size;
+	if (node != NULL && acml_name_equal(node->owner, name)) {
+		if (!parse_nsec(node, next, &bitmap, &size) || bitmap_has(bitmap, size, type) ||
+		    bitmap_has(bitmap, size, KNOT_RRTYPE_CNAME)) {
+			miss(proof, "says that the name lacks the type");
+			return;
+		}
+		add(proof, node, KNOT_RRTYPE_NSEC);
+		return;
+	}
+	node = nsec_covers(denier, name, next);
+	if (node == NULL || !acml_name_below(next, name)) {
+		miss(proof, "says that the name lacks the type");
+		return;
+	}
+	add(proof, node, KNOT_RRTYPE_NSEC);
+}
+
+static void to_base32(const uint8_t hash[ACML_NSEC3_HASH], uint8_t out[HASH_TEXT])
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	for (size_t i = 0; i < HASH_TEXT; i++) {
+		size_t bit = i * 5;
+		unsigned pair = (unsigned)hash[bit / 8] << 8 |
+		                (bit / 8 + 1 < ACML_NSEC3_HASH ? hash[bit / 8 + 1] : 0);
+		out[i] = (uint8_t)digits[pair >> (11 - bit % 8) & 31];
+	}
+}
+
+/* The hashed owner. False: the name cannot be hashed. */
+static bool nsec3_owner(const struct acml_denier *denier, const knot_dname_t *name,
+                        uint8_t hash[ACML_NSEC3_HASH], knot_dname_storage_t out)
+{
+	const knot_dname_t *apex = denier->zone->apex;
+	if (knot_dname_size(apex) + HASH_TEXT + 1 > KNOT_DNAME_MAXLEN ||
+	    !acml_crypto_nsec3(name, denier->param->rdata, denier->param->rdlen, hash)) {
+		return false;
+	}
+	out[0] = HASH_TEXT;
+	to_base32(hash, out + 1);
+	memcpy(out + 1 + HASH_TEXT, apex, knot_dname_size(apex));
+	return true;
+}
+
+/* The record at a node with the parameters of the zone, or NULL. */
+static const struct acml_rr *nsec3_at(const struct acml_denier *denier,
+                                      const struct acml_node *node)
+{
+	struct acml_rrset set = acml_node_rrset(node, KNOT_RRTYPE_NSEC3);
+	const uint8_t *param = denier->param->rdata;
+	for (size_t i = 0; i < set.count; i++) {
+		const uint8_t *rdata = set.rrs[i].rdata;
+		if (set.rrs[i].rdlen > 6u + param[4] + ACML_NSEC3_HASH && rdata[0] == param[0] &&
+		    rdata[5 + param[4]] == ACML_NSEC3_HASH &&
+		    denier->param->rdlen >= 5u + param[4] &&
+		    memcmp(rdata + 2, param + 2, 3u + param[4]) == 0) {
+			return &set.rrs[i];
+		}
+	}
+	return NULL;
+}
+
+static const uint8_t *nsec3_next(const struct acml_rr *rr)
+{
+	return rr->rdata + 6 + rr->rdata[4];
+}
+
+static const struct acml_node *nsec3_matches(const struct acml_denier *denier,
+                                             const knot_dname_t *name)
+{
+	uint8_t hash[ACML_NSEC3_HASH];
+	knot_dname_storage_t owner;
+	if (denier->n_nodes == 0 || !nsec3_owner(denier, name, hash, owner)) {
+		return NULL;
+	}
+	const struct acml_node *node = denier->nodes[at_or_before(denier, owner)];
+	return acml_name_equal(node->owner, owner) && nsec3_at(denier, node) != NULL ? node : NULL;
+}
+
+static bool from_base32(const uint8_t text[HASH_TEXT], uint8_t out[ACML_NSEC3_HASH])
+{
+	memset(out, 0, ACML_NSEC3_HASH);
+	for (size_t i = 0; i < HASH_TEXT; i++) {
+		unsigned c = text[i];
+		unsigned value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'v' ? c - 'a' + 10 : 32;
+		if (value > 31) {
+			return false;
+		}
+		size_t bit = i * 5;
+		unsigned pair = value << (11 - bit % 8);
+		out[bit / 8] |= (uint8_t)(pair >> 8);
+		if (bit / 8 + 1 < ACML_NSEC3_HASH) {
+			out[bit / 8 + 1] |= (uint8_t)pair;
+		}
+	}
+	return true;
+}
+
+/* RFC 5155 section 8.3: a hash strictly between the owner's and the next one's. */
+static const struct acml_node *nsec3_covers(const struct acml_denier *denier,
+                                            const knot_dname_t *name, bool *out_opt_out)
+{
+	uint8_t hash[ACML_NSEC3_HASH], own[ACML_NSEC3_HASH];
+	knot_dname_storage_t owner;
+	if (denier->n_nodes == 0 || !nsec3_owner(denier, name, hash, owner)) {
+		return NULL;
+	}
+	const struct acml_node *node = denier->nodes[at_or_before(denier, owner)];
+	const struct acml_rr *rr = nsec3_at(denier, node);
+	if (rr == NULL || !from_base32(node->owner + 1, own)) {
+		return NULL;
+	}
+	bool after = memcmp(hash, own, sizeof(hash)) > 0;
+	bool before = memcmp(hash, nsec3_next(rr), sizeof(hash)) < 0;
+	bool last = memcmp(nsec3_next(rr), own, sizeof(own)) <= 0;
+	*out_opt_out = (rr->rdata[1] & OPT_OUT) != 0;
+	return (last ? after || before : after && before) ? node : NULL;
+}
+
+static void nsec3_cover(const struct acml_denier *denier, const knot_dname_t *name,
+                        const char *gap, struct acml_proof *proof)
+{
+	bool opt_out = false;
+	const struct acml_node *node = nsec3_covers(denier, name, &opt_out);
+	if (node == NULL) {
+		miss(proof, gap);
+		return;
+	}
+	add(proof, node, KNOT_RRTYPE_NSEC3);
+	if (opt_out && proof->state == ACML_PROOF_WHOLE) {
+		proof->state = ACML_PROOF_INSECURE;
+	}
+}
+
+static bool nsec3_match(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+                        struct acml_proof *proof)
+{
+	const struct acml_node *node = nsec3_matches(denier, name);
+	if (node == NULL) {
+		return false;
+	}
+	const struct acml_rr *rr = nsec3_at(denier, node);
+	size_t head = 6u + rr->rdata[4] + ACML_NSEC3_HASH;
+	if (type != 0 && (bitmap_has(rr->rdata + head, rr->rdlen - head, type) ||
+	                  bitmap_has(rr->rdata + head, rr->rdlen - head, KNOT_RRTYPE_CNAME))) {
+		return false;
+	}
+	add(proof, node, KNOT_RRTYPE_NSEC3);
+	return true;
+}
+
+/* The closest ancestor that exists, and the name below it on the way (RFC 5155 section 1.3). */
+static const knot_dname_t *encloser(const struct acml_zone *zone, const knot_dname_t *name,
+                                    const knot_dname_t **out_closer)
+{
+	do {
+		*out_closer = name;
+		name = acml_name_parent(name);
+	} while (!acml_zone_exists(zone, name) && !acml_name_equal(name, zone->apex));
+	return name;
+}
+
+static void nsec3_nodata(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+                         struct acml_proof *proof)
+{
+	if (nsec3_match(denier, name, type, proof)) {
+		return;
+	}
+	/* Names above insecure delegations only may be left out of an opt-out chain. */
+	bool opt_out = false;
+	const struct acml_node *node = nsec3_covers(denier, name, &opt_out);
+	if (node != NULL && opt_out && acml_zone_node(denier->zone, name) == NULL) {
+		add(proof, node, KNOT_RRTYPE_NSEC3);
+		proof->state = ACML_PROOF_INSECURE;
+		return;
+	}
+	miss(proof, "says that the name lacks the type");
+}
+
+static void deny_missing(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+                         struct acml_proof *proof)
+{
+	const knot_dname_t *closer;
+	const knot_dname_t *above = encloser(denier->zone, name, &closer);
+	knot_dname_storage_t star;
+	bool has_star = acml_name_wildcard_of(above, star);
+	bool synthesis = has_star && acml_zone_exists(denier->zone, star);
+	bool hashed = denier->kind == ACML_DENIAL_NSEC3;
+	if (hashed) {
+		if (!nsec3_match(denier, above, 0, proof)) {
+			miss(proof, "matches the closest name that exists");
+		}
+		nsec3_cover(denier, closer, "covers the name", proof);
+	} else {
+		nsec_cover(denier, name, "covers the name", proof);
+	}
+	if (!has_star) {
+		return;
+	}
+	if (synthesis) {
+		(hashed ? nsec3_nodata : nsec_nodata)(denier, star, type, proof);
+	} else {
+		(hashed ? nsec3_cover : nsec_cover)(denier, star, "covers the wildcard", proof);
+	}
+}
+
+/* Whether nobody expects a proof: validators do not count so far (RFC 9276 section 3.2). */
+static bool too_many(const struct acml_denier *denier)
+{
+	return denier->kind == ACML_DENIAL_NSEC3 &&
+	       knot_wire_read_u16(denier->param->rdata + 2) > ACML_ITERATIONS_LIMIT;
+}
+
+void acml_deny(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+               struct acml_proof *out)
+{
+	*out = (struct acml_proof){ .state = ACML_PROOF_WHOLE };
+	if (too_many(denier)) {
+		out->state = ACML_PROOF_INSECURE;
+	} else if (denier->kind == ACML_DENIAL_NONE) {
+		miss(out, "is there at all");
+	} else if (!acml_zone_exists(denier->zone, name)) {
+		deny_missing(denier, name, type, out);
+	} else if (denier->kind == ACML_DENIAL_NSEC3) {
+		nsec3_nodata(denier, name, type, out);
+	} else {
+		nsec_nodata(denier, name, type, out);
+	}
+}
+
+void acml_deny_closer(const struct acml_denier *denier, const knot_dname_t *name,
+                      struct acml_proof *out)
+{
+	const knot_dname_t *closer;
+	*out = (struct acml_proof){ .state = ACML_PROOF_WHOLE };
+	(void)encloser(denier->zone, name, &closer);
+	if (too_many(denier)) {
+		out->state = ACML_PROOF_INSECURE;
+	} else if (denier->kind == ACML_DENIAL_NONE) {
+		miss(out, "is there at all");
+	} else if (denier->kind == ACML_DENIAL_NSEC3) {
+		nsec3_cover(denier, closer, "covers the name", out);
+	} else {
+		nsec_cover(denier, name, "covers the name", out);
+	}
+}

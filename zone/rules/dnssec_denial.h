@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Denials: which NSEC or NSEC3 records of the zone prove what a server says is not there (RFC 4035
+ * section 5.4, RFC 5155 section 8), and whether they are there.
+ */
+
+#pragma once
+
+#include "rules/judge.h"
+
+enum acml_denial_kind {
+	ACML_DENIAL_NONE,       /* Neither NSEC nor NSEC3PARAM at the apex. */
+	ACML_DENIAL_NSEC,
+	ACML_DENIAL_NSEC3,
+};
+
+struct acml_denier {
+	const struct acml_zone *zone;
+	enum acml_denial_kind kind;
+	const struct acml_rr *param;            /* NSEC3PARAM. */
+	const struct acml_node **nodes;         /* With NSEC or NSEC3, in canonical order. */
+	size_t n_nodes;
+};
+
+enum acml_proof_state {
+	ACML_PROOF_WHOLE,
+	ACML_PROOF_INSECURE,    /* Opt-out, or more iterations than validators do: proves nothing
+	                         * and breaks nothing. */
+	ACML_PROOF_MISSING,
+};
+
+/* The sets that prove; the caller verifies their signatures. */
+struct acml_proof {
+	enum acml_proof_state state;
+	struct acml_rrset sets[3];
+	size_t count;
+	const char *gap;        /* What is missing: "covers the name" … */
+};
+
+/* False without memory, which the judge remembers. */
+bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge);
+
+/* That the name does not exist, or has no record of the type; name has no such answer. */
+void acml_deny(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+               struct acml_proof *out);
+
+/* That the name does not exist, so that the wildcard was right to answer. */
+void acml_deny_closer(const struct acml_denier *denier, const knot_dname_t *name,
+                      struct acml_proof *out);

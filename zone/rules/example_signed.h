@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The examples of the DNSSEC rules: ACML_EXAMPLE_HEAD signed with one Ed25519 key that is long
+ * forgotten, so that nothing can be signed anew: a change of the head needs a new key and new
+ * signatures (dnssec-signzone -z -O full -s 20260101000000 -e 20360101000000).
+ */
+
+#pragma once
+
+#include "rules/example.h"
+
+#define ACML_EXAMPLE_KEY \
+	"@ DNSKEY 257 3 15 5q1zeTR8zTioutTWDL6OEPkxVVTzuMTkzbBIJSW9Hl4=\n"
+
+#define ACML_EXAMPLE_KEY_SIG \
+	"@ RRSIG DNSKEY 15 2 3600 20360101000000 20260101000000 55649 example.com. " \
+	"Yngf2JLhSJq2TPik/Il7xXNVqpFjJkBsykNt4M6CpAxWssOukzilKgVkXmuQxGBoMg+hZoV48f6bdQ2fk57eBA==\n"
+
+#define ACML_EXAMPLE_SOA_SIG \
+	"@ RRSIG SOA 15 2 3600 20360101000000 20260101000000 55649 example.com. " \
+	"Wp5XxUDdki6r/XaaMnarz2rB3wtnkfjbhuCLAa7RIQ3915yEU4vxxMzvtyvYf4FFeYoFxyjUIlEJTu9n57F1BQ==\n"
+
+#define ACML_EXAMPLE_NS_SIG \
+	"@ RRSIG NS 15 2 3600 20360101000000 20260101000000 55649 example.com. " \
+	"S3GiPDgIVuRe2c8Cay+xGs00Kq4LLINhzXuDoOQ/DsReuPUtXQhJ9n3A5hRZq4hA7xjsUtJb7HzuxyR4eRADAg==\n"
+
+/* The same, expired since 2026-02-01. */
+#define ACML_EXAMPLE_NS_OLD \
+	"@ RRSIG NS 15 2 3600 20260201000000 20260101000000 55649 example.com. " \
+	"LDzTAoSWq7SjjxgI4oYjdmhnvMthoVvNNn0g8wWQshLt66uuT2HWBsBYi4hXatZPWI3UlnaWIqxr2dltwIcrAQ==\n"
+
+#define ACML_EXAMPLE_NSEC \
+	"@ NSEC example.com. NS SOA RRSIG NSEC DNSKEY\n" \
+	"@ RRSIG NSEC 15 2 3600 20360101000000 20260101000000 55649 example.com. " \
+	"zCHMGJQuSlGPBa8uQDyyWIDQD0A5p86m2hjWF+kCUKbbH9fYqRa5jfabWFTyxgv7ixlAHP5uDG27UTZXfPXADQ==\n"
+
+/* All of it. */
+#define ACML_EXAMPLE_SIGNED \
+	ACML_EXAMPLE_HEAD ACML_EXAMPLE_KEY ACML_EXAMPLE_KEY_SIG ACML_EXAMPLE_SOA_SIG \
+	ACML_EXAMPLE_NS_SIG ACML_EXAMPLE_NSEC
+
+/* The DS of the key, and others. */
+#define ACML_EXAMPLE_DS \
+	"example.com. 3600 IN DS 55649 15 2 " \
+	"841CF413FFBA5692F8515E9AE2D8D432B42E7CC5E13EEF467B1EAC776FE93E34\n"
+#define ACML_EXAMPLE_DS_SHA1 \
+	"example.com. 3600 IN DS 55649 15 1 AB9E4C43B6D128FE3BF4190386CE630E78AD934E\n"
+#define ACML_EXAMPLE_DS_OTHER \
+	"example.com. 3600 IN DS 31090 15 2 " \
+	"B053427A9F8837EDE10169D6DE02DC2801A063FFDF9D980A2BDEBFF1D6FDC698\n"
