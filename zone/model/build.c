@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libknot/descriptor.h>
 #include <libknot/errcode.h>
 
 #include "model/names.h"
@@ -149,6 +150,28 @@ static size_t settle_node(const struct acml_zone *zone, struct acml_rr *rrs, siz
 	return kept;
 }
 
+/* In canonical order what is above a node comes before it: the one before, or above that. */
+static void link_nodes(const struct acml_zone *zone, struct acml_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct acml_node *node = &nodes[i];
+		const struct acml_node *up = i > 0 ? &nodes[i - 1] : NULL;
+		while (up != NULL && !acml_name_below(node->owner, up->owner)) {
+			up = up->up;
+		}
+		node->up = up;
+		node->cut = up != NULL ? up->cut : NULL;
+		if (node->cut == NULL && !acml_name_equal(node->owner, zone->apex) &&
+		    acml_node_rrset(node, KNOT_RRTYPE_NS).count > 0) {
+			node->cut = node;
+		}
+		node->dname = up != NULL ? up->dname : NULL;
+		if (node->dname == NULL && acml_node_rrset(up, KNOT_RRTYPE_DNAME).count > 0) {
+			node->dname = up;
+		}
+	}
+}
+
 static void fill_nodes(struct acml_build *build, const struct run *runs, size_t n_runs,
                        struct acml_node *nodes, struct acml_rr *rrs)
 {
@@ -170,6 +193,7 @@ static void fill_nodes(struct acml_build *build, const struct run *runs, size_t 
 		node->count = settle_node(zone, rrs + n_rrs, count);
 		n_rrs += node->count;
 	}
+	link_nodes(zone, nodes, n_nodes);
 	zone->nodes = nodes;
 	zone->n_nodes = n_nodes;
 	zone->rrs = rrs;

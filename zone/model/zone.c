@@ -115,38 +115,39 @@ struct acml_rrset acml_zone_rrset(const struct acml_zone *zone, const knot_dname
 	return acml_node_rrset(acml_zone_node(zone, name), type);
 }
 
-/* The highest node with this type on the way from the apex down to name: first at level from (0
- * is the apex), last at the given number of labels above the name. */
-static const struct acml_node *highest(const struct acml_zone *zone, const knot_dname_t *name,
-                                       uint16_t type, int from, int above)
+/* The closest node at or above a name: what stands before the name in canonical order, or what is
+ * above that. */
+static const struct acml_node *closest(const struct acml_zone *zone, const knot_dname_t *name)
 {
-	const knot_dname_t *ancestors[KNOT_DNAME_MAXLABELS + 1];
-	int depth = knot_dname_in_bailiwick(name, zone->apex);
-	for (int level = depth; level >= 0; level--) {
-		ancestors[level] = name;
-		name = acml_name_parent(name);
+	knot_dname_storage_t storage;
+	size_t i = lower_bound(zone, knot_dname_lf(name, storage));
+	if (i < zone->n_nodes && acml_name_equal(zone->nodes[i].owner, name)) {
+		return &zone->nodes[i];
 	}
-	for (int level = from; level <= depth - above; level++) {
-		const struct acml_node *node = acml_zone_node(zone, ancestors[level]);
-		if (acml_node_rrset(node, type).count > 0) {
-			return node;
-		}
-		/* Where a name does not exist, none below it does. */
-		if (node == NULL && !acml_zone_exists(zone, ancestors[level])) {
-			break;
-		}
+	const struct acml_node *node = i > 0 ? &zone->nodes[i - 1] : NULL;
+	while (node != NULL && !acml_name_within(name, node->owner)) {
+		node = node->up;
 	}
-	return NULL;
+	return node;
 }
 
 const struct acml_node *acml_zone_cut(const struct acml_zone *zone, const knot_dname_t *name)
 {
-	return highest(zone, name, KNOT_RRTYPE_NS, 1, 0);
+	const struct acml_node *node = closest(zone, name);
+	return node != NULL ? node->cut : NULL;
 }
 
 const struct acml_node *acml_zone_dname(const struct acml_zone *zone, const knot_dname_t *name)
 {
-	return highest(zone, name, KNOT_RRTYPE_DNAME, 0, 1);
+	const struct acml_node *node = closest(zone, name);
+	if (node == NULL) {
+		return NULL;
+	}
+	if (node->dname == NULL && !acml_name_equal(node->owner, name) &&
+	    acml_node_rrset(node, KNOT_RRTYPE_DNAME).count > 0) {
+		return node;
+	}
+	return node->dname;
 }
 
 bool acml_zone_serial(const struct acml_zone *zone, uint32_t *out_serial)

@@ -39,6 +39,9 @@ struct acml_node {
 	const uint8_t *lf;          /* knot_dname_lf() of the owner: length, then the key. */
 	const struct acml_rr *rrs;
 	size_t count;
+	const struct acml_node *up; /* The closest node above, or NULL. */
+	const struct acml_node *cut;    /* The zone cut at or above, below the apex, or NULL. */
+	const struct acml_node *dname;  /* The highest DNAME strictly above, or NULL. */
 };
 
 /* Records of one owner and type, as a slice of a node. Empty: count 0. */
