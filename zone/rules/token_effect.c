@@ -301,14 +301,10 @@ const struct acml_rule acml_tok017 = {
 };
 
 /* "*.name" is validated at name too. */
-static bool is_wanted(const struct acml_facts *facts, const knot_dname_t *name)
+static bool is_wanted(const struct acml_judge *judge, const knot_dname_t *name)
 {
-	for (size_t i = 0; i < facts->n_wanted; i++) {
-		if (acml_name_equal(facts->wanted[i].name, name)) {
-			return true;
-		}
-	}
-	return false;
+	const struct acml_use *use = acml_judge_use(judge, name);
+	return use != NULL && use->known;
 }
 
 static void check_orphan(struct acml_judge *judge)
@@ -320,7 +316,7 @@ static void check_orphan(struct acml_judge *judge)
 		if (!speaks_for_base(zone, token) || !acml_token_is_first(judge, i) ||
 		    !is_bare(zone, &names, token->base) ||
 		    shadowed_wildcard(zone, &names, token->base) != NULL ||
-		    is_wanted(judge->facts, token->base)) {
+		    is_wanted(judge, token->base)) {
 			continue;
 		}
 		struct acml_spot spot = { .rr = token->rr, .domain = token->base };
