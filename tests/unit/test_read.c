@@ -113,6 +113,7 @@ static void test_problems(void **state)
 		{ "_a MX _b.acm-validations.aws.\n", 1, false, ACML_PROBLEM_TYPE, 0 },
 		{ "_a CNAME \"_b.acm-validations.aws.\"\n", 1, false, ACML_PROBLEM_TARGET, 0 },
 		{ "_a CNAME _b..acm-validations.aws.\n", 1, false, ACML_PROBLEM_SYNTAX, 0 },
+		{ "a A 192.0.2.1\nb CNAME \\# 3 ff0102\nc NS \\# 0\n", 2, false, ACML_PROBLEM_SYNTAX, 1 },
 		{ "_a A x ; _b.acm-validations.aws.\n", 1, false, ACML_PROBLEM_SYNTAX, 0 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

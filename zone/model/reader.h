@@ -28,6 +28,7 @@ struct acml_source {
 	const char *bytes;
 	size_t size;
 	char *owned;            /* To be freed, or NULL: borrowed. */
+	bool generic;           /* Holds RDATA in the notation of RFC 3597, which nobody checked. */
 	dev_t dev;              /* Identity, to find include cycles; 0 for bytes given. */
 	ino_t ino;
 };
@@ -93,6 +94,10 @@ int acml_scan_zone(struct acml_reader *reader, const char *name, const char *byt
 /* scan.c: a record of the scanner with names as the zone keeps them. owner is in the arena. */
 int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
                    uint16_t file, uint32_t line);
+
+/* scan.c: whether the name in the scanner's record is one, for the types that are a name: so that
+ * nobody after the reader has to check it. */
+bool acml_scan_sound(const struct acml_source *source, const zs_scanner_t *zs);
 
 /* scan.c: whether the scanner's record is kept for its own sake. */
 bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs);

@@ -154,6 +154,24 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 	return acml_relevant_mark(reader, zs, pass->file, offset);
 }
 
+bool acml_scan_sound(const struct acml_source *source, const zs_scanner_t *zs)
+{
+	if (!source->generic) {
+		return true;
+	}
+	switch (zs->r_type) {
+	case KNOT_RRTYPE_CNAME:
+	case KNOT_RRTYPE_DNAME:
+	case KNOT_RRTYPE_NS:
+	case KNOT_RRTYPE_PTR:
+		return zs->r_data_length > 0 &&
+		       knot_dname_wire_check(zs->r_data, zs->r_data + zs->r_data_length, NULL) ==
+		       (int)zs->r_data_length;
+	default:
+		return true;
+	}
+}
+
 bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs)
 {
 	struct acml_rr rr = {
@@ -164,33 +182,6 @@ bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t 
 		.rdlen = (uint16_t)zs->r_data_length,
 	};
 	return reader->options->interest->record(reader->zone->apex, &rr);
-}
-
-static int on_record(struct pass *pass)
-{
-	struct acml_reader *reader = pass->reader;
-	const zs_scanner_t *zs = pass->zs;
-	const char *end = position(pass);
-	uint32_t line;
-	const char *start = acml_scan_start(&pass->place, zs, end, &line);
-
-	reader->zone->records++;
-	if (zs->r_type == KNOT_RRTYPE_RRSIG || zs->r_type == KNOT_RRTYPE_DNSKEY) {
-		reader->zone->has_dnssec = true;
-	}
-	pass->stale |= line != pass->place.line;
-	int ret = KNOT_EOK;
-	if (zs->r_owner_length != reader->owner_length ||
-	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
-		ret = begin_run(pass, start, line);
-	}
-	if (ret == KNOT_EOK && (reader->keep_run || acml_scan_interesting(reader, zs))) {
-		const knot_dname_t *owner = kept_owner(reader);
-		ret = owner == NULL ? KNOT_ENOMEM :
-		      acml_scan_keep(reader, owner, zs, pass->file, line);
-	}
-	acml_scan_advance(&pass->place, zs, end);
-	return ret;
 }
 
 /* Case-insensitive search in a line. */
@@ -267,6 +258,39 @@ static int add_problem(struct pass *pass, const char *message, const char *end)
 		pass->reader->zone->complete = false;
 	}
 	return acml_build_problem(&pass->reader->build, &problem);
+}
+
+static int on_record(struct pass *pass)
+{
+	struct acml_reader *reader = pass->reader;
+	const zs_scanner_t *zs = pass->zs;
+	const char *end = position(pass);
+	uint32_t line;
+	const char *start = acml_scan_start(&pass->place, zs, end, &line);
+
+	if (!acml_scan_sound(&reader->sources[pass->file], zs)) {
+		int failed = add_problem(pass, "the data is not a domain name", end);
+		acml_scan_advance(&pass->place, zs, end);
+		pass->stale = true;
+		return failed;
+	}
+	reader->zone->records++;
+	if (zs->r_type == KNOT_RRTYPE_RRSIG || zs->r_type == KNOT_RRTYPE_DNSKEY) {
+		reader->zone->has_dnssec = true;
+	}
+	pass->stale |= line != pass->place.line;
+	int ret = KNOT_EOK;
+	if (zs->r_owner_length != reader->owner_length ||
+	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
+		ret = begin_run(pass, start, line);
+	}
+	if (ret == KNOT_EOK && (reader->keep_run || acml_scan_interesting(reader, zs))) {
+		const knot_dname_t *owner = kept_owner(reader);
+		ret = owner == NULL ? KNOT_ENOMEM :
+		      acml_scan_keep(reader, owner, zs, pass->file, line);
+	}
+	acml_scan_advance(&pass->place, zs, end);
+	return ret;
 }
 
 static int on_error(struct pass *pass)
@@ -469,6 +493,7 @@ static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, u
                      const knot_dname_t *origin, uint32_t ttl)
 {
 	const struct acml_source source = reader->sources[file];
+	reader->sources[file].generic = memmem(source.bytes, source.size, "\\#", 2) != NULL;
 	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
 	char *folder = folder_of(source.name);
 	if (ret == KNOT_EOK) {
