@@ -11,11 +11,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGES = os.path.join(ROOT, "docs", "rules")
 
 MEMBERS = ["id", "name", "severity", "severity_note", "needs", "summary", "why", "fix", "options",
-           "bad", "good", "sources"]
+           "baseline", "bad", "good", "sources"]
 
 PROMISED = (["SYN%03d" % i for i in range(1, 5)] + ["TOK%03d" % i for i in range(1, 19)] +
             ["CAA%03d" % i for i in range(1, 14)] + ["SEC%03d" % i for i in (11, 12, 13)] +
-            ["DEL%03d" % i for i in (3, 4, 5)])
+            ["DEL%03d" % i for i in (3, 4, 5)] + ["MIG%03d" % i for i in range(1, 6)])
 
 
 def rules(t):
@@ -40,7 +40,7 @@ def every_field_is_filled(t):
     for rule in rules(t):
         assert list(rule) == MEMBERS, rule
         for member in MEMBERS:
-            if member not in ("options", "severity_note"):
+            if member not in ("baseline", "options", "severity_note"):
                 assert rule[member], (rule["id"], member)
         assert rule["needs"][0] == "zone"
         assert rule["severity"] in ("error", "warning", "info")

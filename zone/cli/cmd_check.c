@@ -58,6 +58,10 @@ static void say_problems(const struct acml_options *options, const struct acml_r
 			acml_say("note: %s: origin %s was guessed from the file's name; "
 			         "--origin NAME says it", zone->file, zone->origin);
 		}
+		if (zone->baseline_missing) {
+			acml_say("note: %s: no baseline for %s, so everything in it is new",
+			         zone->file, zone->origin);
+		}
 	}
 	if (!options->quiet) {
 		note_foreign_names(options, run);

@@ -15,10 +15,11 @@
 #include "cli/command.h"
 #include "cli/config.h"
 
-enum { OPT_KEY = 256, OPT_COLOR, OPT_FILES_FROM, OPT_NOW, OPT_VERSION };
+enum { OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_NOW, OPT_VERSION };
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
 static const struct option long_options[] = {
+	{ "baseline", required_argument, NULL, OPT_BASELINE },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "config", required_argument, NULL, 'c' },
 	{ "fail-on", required_argument, NULL, OPT_KEY },
@@ -57,6 +58,8 @@ static const char help_text[] =
 "                        absence of DNSKEY and RRSIG as a fault? no: the server signs\n"
 "      --now TIME        the clock for every date: 2026-11-21T00:00:00Z or @seconds\n"
 "      --no-include      $INCLUDE is an error\n"
+"      --baseline FILE   the version published now, or a folder of them: what is\n"
+"                        new is marked, and what ACM would lose is found\n"
 "      --files-from FILE names of zone files, one a line (-: standard input)\n"
 "  -c, --config FILE     settings; default .acmlint.conf here or above, up to the\n"
 "                        repository's root\n"
@@ -140,6 +143,13 @@ static int set_now(struct parse *parse, const char *value)
 	                  "@seconds since 1970", value);
 }
 
+static int add_baseline(struct parse *parse, const char *value)
+{
+	parse->options->has_baseline = true;
+	return acml_inputs_add(&parse->options->baseline, value) == KNOT_EOK ? ACML_EXIT_OK :
+	       acml_no_memory();
+}
+
 static int set_origin(struct parse *parse, const char *value)
 {
 	knot_dname_storage_t name;
@@ -199,6 +209,8 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 	case 'q':
 		parse->options->quiet = true;
 		break;
+	case OPT_BASELINE:
+		return add_baseline(parse, optarg);
 	case OPT_COLOR:
 		return set_color(parse, optarg);
 	case OPT_FILES_FROM:
@@ -356,4 +368,5 @@ void acml_options_clear(struct acml_options *options)
 	free(options->parents.paths);
 	acml_arena_clear(&options->arena);
 	acml_inputs_clear(&options->inputs);
+	acml_inputs_clear(&options->baseline);
 }

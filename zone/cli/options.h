@@ -57,6 +57,8 @@ struct acml_options {
 	enum acml_color color;
 	struct acml_inputs inputs;
 	const struct acml_visitor *visitor; /* NULL: none. Then jobs is 1. */
+	struct acml_inputs baseline;    /* Files of --baseline. */
+	bool has_baseline;
 };
 
 #define ACML_WRONG 256

@@ -10,6 +10,7 @@
 
 #include <libknot/errcode.h>
 
+#include "cli/baseline.h"
 #include "cli/command.h"
 #include "cli/given.h"
 #include "cli/kin.h"
@@ -50,6 +51,7 @@ struct acml_work {
 	struct acml_fault parent_fault;
 	struct acml_fault fault;            /* Why it cannot be read; message "": it can. */
 	char wrong[320];                    /* The same with the column, for the report. */
+	struct acml_baselines *baselines;   /* NULL: not asked for. */
 	struct job *jobs;
 	size_t n_jobs;
 	atomic_size_t next;
@@ -57,12 +59,11 @@ struct acml_work {
 	struct acml_run_error *errors;
 };
 
-static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
-                     const struct job *job, const struct company *company,
-                     struct acml_zone **out_zone)
+static struct acml_read_options read_options(const struct acml_work *work,
+                                             const struct company *company)
 {
 	const struct acml_inventory *stock = work->inventory;
-	struct acml_read_options options = {
+	return (struct acml_read_options) {
 		.origin = work->options->origin,
 		.keep = work->options->visitor != NULL ? ACML_KEEP_ALL : ACML_KEEP_RELEVANT,
 		.interest = &acml_lint_interest,
@@ -73,8 +74,16 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 		.mail_names = stock != NULL ? stock->mail_names : NULL,
 		.n_mail_names = stock != NULL ? stock->n_mail_names : 0,
 		.no_include = work->options->no_include,
+		.digest = work->baselines != NULL,
 		.route53 = true,
 	};
+}
+
+static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
+                     const struct job *job, const struct company *company,
+                     struct acml_zone **out_zone)
+{
+	const struct acml_read_options options = read_options(work, company);
 	if (job->bytes != NULL) {
 		return acml_zone_read_bytes(scanner, job->file, job->bytes, job->size, &options,
 		                            out_zone);
@@ -82,49 +91,55 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 	return acml_zone_read_file(scanner, job->file, &options, out_zone);
 }
 
-/* The fatal problems, which are findings too, as errors of the run. */
-static int copy_problems(struct job *job, const struct acml_zone *zone)
+static int add_problem(struct job *job, const char *file, uint32_t line, const char *message)
 {
+	struct acml_run_error *error = &job->problems[job->n_problems];
+	error->file = acml_arena_strdup(&job->arena, file);
+	error->line = line;
+	error->message = acml_arena_strdup(&job->arena, message);
+	if (error->file == NULL || error->message == NULL) {
+		return KNOT_ENOMEM;
+	}
+	job->n_problems++;
+	return KNOT_EOK;
+}
+
+/* The fatal problems, which are findings too, and a baseline that cannot be used, as errors of the
+ * run. */
+static int copy_problems(struct job *job, const struct acml_pair *pair)
+{
+	const struct acml_zone *zone = pair->zone;
 	size_t fatal = 0;
 	for (size_t i = 0; i < zone->n_problems; i++) {
 		fatal += zone->problems[i].fatal;
 	}
 	bool empty = zone->records == 0 && zone->n_problems == 0;
-	if (fatal == 0 && !empty) {
+	if (fatal == 0 && !empty && pair->fault == NULL) {
 		return KNOT_EOK;
 	}
-	struct acml_run_error *list = acml_arena_alloc(&job->arena,
-	        (fatal + empty) * sizeof(*list));
-	if (list == NULL) {
-		return KNOT_ENOMEM;
-	}
-	job->problems = list;
-	for (size_t i = 0; i < zone->n_problems; i++) {
+	job->problems = acml_arena_alloc(&job->arena, (fatal + 2) * sizeof(*job->problems));
+	int ret = job->problems != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	for (size_t i = 0; ret == KNOT_EOK && i < zone->n_problems; i++) {
 		const struct acml_problem *problem = &zone->problems[i];
-		if (!problem->fatal) {
-			continue;
+		if (problem->fatal) {
+			ret = add_problem(job, zone->files[problem->file], problem->line,
+			                  problem->message);
 		}
-		struct acml_run_error *error = &list[job->n_problems];
-		error->file = acml_arena_strdup(&job->arena, zone->files[problem->file]);
-		error->line = problem->line;
-		error->message = acml_arena_strdup(&job->arena, problem->message);
-		if (error->file == NULL || error->message == NULL) {
-			return KNOT_ENOMEM;
-		}
-		job->n_problems++;
 	}
-	if (empty) {
+	if (ret == KNOT_EOK && empty) {
 		/* Nothing to find fault with is no clean zone. */
-		list[job->n_problems++] = (struct acml_run_error) {
-			.file = job->file,
-			.message = "the file holds no records",
-		};
+		ret = add_problem(job, job->file, 0, "the file holds no records");
 	}
-	return KNOT_EOK;
+	if (ret == KNOT_EOK && pair->fault != NULL) {
+		ret = add_problem(job, pair->file, pair->fault_line, pair->code == KNOT_EOK ?
+		                  pair->fault : acml_input_error(pair->code));
+	}
+	return ret;
 }
 
-static int keep_zone(struct job *job, const struct acml_zone *zone)
+static int keep_zone(struct job *job, const struct acml_pair *pair, bool has_baseline)
 {
+	const struct acml_zone *zone = pair->zone;
 	job->apex = knot_dname_copy(zone->apex, NULL);
 	job->origin = strdup(zone->origin);
 	if (job->apex == NULL || job->origin == NULL) {
@@ -136,9 +151,13 @@ static int keep_zone(struct job *job, const struct acml_zone *zone)
 		.origin_guessed = zone->origin_guessed,
 		.records = zone->records,
 		.complete = zone->complete,
+		.baseline_missing = has_baseline && pair->baseline == NULL && pair->fault == NULL,
 	};
+	for (size_t i = 0; job->zone.baseline_missing && i < job->result->n_findings; i++) {
+		job->result->findings[i].is_new = true;
+	}
 	job->zone.has_serial = acml_zone_serial(zone, &job->zone.serial);
-	return copy_problems(job, zone);
+	return copy_problems(job, pair);
 }
 
 /* Reads and lints one input. */
@@ -146,17 +165,24 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
                    const struct company *company)
 {
 	const struct acml_options *options = work->options;
-	struct acml_zone *zone = NULL;
+	struct acml_pair pair = { .zone = NULL };
 	if (job->code == KNOT_EOK && options->visitor != NULL && job->bytes == NULL) {
 		job->code = acml_slurp(job->file, 0, &job->bytes, &job->size);
 	}
 	if (job->code == KNOT_EOK) {
-		job->code = read_zone(work, scanner, job, company, &zone);
+		job->code = read_zone(work, scanner, job, company, &pair.zone);
+	}
+	if (job->code == KNOT_EOK && work->baselines != NULL) {
+		const struct acml_read_options reading = read_options(work, company);
+		job->code = acml_baselines_join(work->baselines, scanner, &reading, job->file,
+		                                job->bytes, job->size, work->n_jobs == 1, &pair);
 	}
 	if (job->code != KNOT_EOK) {
+		acml_zone_free(pair.zone);
+		acml_zone_free(pair.baseline);
 		return;
 	}
-	struct acml_input alone = { .apex = zone->apex, .file = job->file };
+	struct acml_input alone = { .apex = pair.zone->apex, .file = job->file };
 	struct acml_facts facts = {
 		.now = options->now,
 		.signing = options->signing,
@@ -170,21 +196,23 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		.inventory_complete = options->inventory_complete,
 		.parent = work->parent,
 		.kin = company->above,
+		.baseline = pair.baseline,
 	};
 	if (company->inputs == NULL && work->n_jobs > 1) {
 		/* Zones of the same name are judged again, together. */
 		facts.inputs = &alone;
 		facts.n_inputs = 1;
 	}
-	job->code = acml_lint(zone, &facts, &options->settings, &job->result);
+	job->code = acml_lint(pair.zone, &facts, &options->settings, &job->result);
 	if (job->code == KNOT_EOK && options->visitor != NULL) {
 		job->code = options->visitor->visit(options->visitor->context, job->file, job->bytes,
-		                                    job->size, zone, &facts, &options->settings);
+		                                    job->size, pair.zone, &facts, &options->settings);
 	}
 	if (job->code == KNOT_EOK) {
-		job->code = keep_zone(job, zone);
+		job->code = keep_zone(job, &pair, work->baselines != NULL);
 	}
-	acml_zone_free(zone);
+	acml_zone_free(pair.zone);
+	acml_zone_free(pair.baseline);
 }
 
 /* Back to what it was before it was done. */
@@ -427,8 +455,9 @@ static int find_kin(const struct acml_work *work, struct job **jobs, size_t coun
 static int collect(struct acml_work *work, struct acml_run *run)
 {
 	const struct acml_inputs *inputs = &work->options->inputs;
+	const struct acml_inputs *baseline = &work->options->baseline;
 	const struct acml_fault *parent_fault = &work->parent_fault;
-	size_t n_errors = inputs->n_errors + (work->wrong[0] != '\0') +
+	size_t n_errors = inputs->n_errors + baseline->n_errors + (work->wrong[0] != '\0') +
 	                  (parent_fault->message[0] != '\0');
 	for (size_t i = 0; i < work->n_jobs; i++) {
 		n_errors += work->jobs[i].code != KNOT_EOK ? 1 : work->jobs[i].n_problems;
@@ -440,6 +469,9 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	}
 	for (size_t i = 0; i < inputs->n_errors; i++) {
 		work->errors[run->n_errors++] = inputs->errors[i];
+	}
+	for (size_t i = 0; i < baseline->n_errors; i++) {
+		work->errors[run->n_errors++] = baseline->errors[i];
 	}
 	if (work->wrong[0] != '\0') {
 		work->errors[run->n_errors++] = (struct acml_run_error) {
@@ -540,7 +572,8 @@ static int prepare(struct acml_work *work)
 			job->code = acml_slurp(file->path, 0, &job->bytes, &job->size);
 		}
 	}
-	return KNOT_EOK;
+	return options->has_baseline ? acml_baselines_new(&options->baseline, &work->baselines) :
+	       KNOT_EOK;
 }
 
 int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
@@ -551,7 +584,9 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 		return KNOT_ENOMEM;
 	}
 	work->options = options;
-	struct acml_run run = { .version = ACML_VERSION, .now = options->now };
+	struct acml_run run = {
+		.version = ACML_VERSION, .now = options->now, .has_baseline = options->has_baseline,
+	};
 	int ret = prepare(work);
 	if (ret == KNOT_EOK) {
 		ret = read_inventory(work);
@@ -590,6 +625,7 @@ void acml_work_free(struct acml_work *work)
 	free(work->names);
 	acml_inventory_free(work->inventory);
 	acml_parent_free(work->parent);
+	acml_baselines_free(work->baselines);
 	free(work->zones);
 	free(work->errors);
 	free(work);

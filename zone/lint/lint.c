@@ -9,6 +9,7 @@
 #include <libknot/errcode.h>
 
 #include "facts/parent.h"
+#include "lint/baseline.h"
 #include "lint/suppress.h"
 #include "model/build.h"
 #include "model/names.h"
@@ -187,6 +188,24 @@ static int judge_zone(struct acml_judge *judge)
 	return ret;
 }
 
+/* What the published version has too is not new. */
+static int mark_new(const struct acml_facts *facts, const struct acml_settings *settings,
+                    struct acml_result *result)
+{
+	if (facts->baseline == NULL) {
+		return KNOT_EOK;
+	}
+	struct acml_facts before = *facts;
+	before.baseline = NULL;
+	struct acml_result *published = NULL;
+	int ret = acml_lint(facts->baseline, &before, settings, &published);
+	if (ret == KNOT_EOK) {
+		ret = acml_baseline_mark(result, published);
+	}
+	acml_result_free(published);
+	return ret;
+}
+
 int acml_lint(const struct acml_zone *zone, const struct acml_facts *facts,
               const struct acml_settings *settings, struct acml_result **out_result)
 {
@@ -197,6 +216,9 @@ int acml_lint(const struct acml_zone *zone, const struct acml_facts *facts,
 	struct acml_report_sink sink = { .result = result, .settings = settings };
 	struct acml_judge judge = { .zone = zone, .facts = facts, .sink = &sink };
 	int ret = judge_zone(&judge);
+	if (ret == KNOT_EOK) {
+		ret = mark_new(facts, settings, result);
+	}
 	if (ret != KNOT_EOK) {
 		acml_result_free(result);
 		return ret;

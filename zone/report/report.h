@@ -24,6 +24,7 @@ struct acml_run_zone {
 	uint32_t serial;
 	uint64_t records;
 	bool complete;
+	bool baseline_missing;          /* Asked for, and there is none of this zone. */
 	const struct acml_result *result;
 };
 
@@ -43,6 +44,7 @@ struct acml_run {
 	size_t n_errors;
 	size_t count[ACML_SEVERITIES];          /* Over all zones, suppressed ones apart. */
 	size_t suppressed;
+	bool has_baseline;
 };
 
 struct acml_style {

@@ -60,6 +60,7 @@ static json_t *rule_value(const struct acml_rule *rule)
 		{ "inventory", text_or_null(rule->inventory) },
 		{ "parent", text_or_null(rule->parent) },
 		{ "good_parent", text_or_null(rule->good_parent) },
+		{ "baseline", text_or_null(rule->baseline) },
 		{ "bad", text_or_null(rule->bad) },
 		{ "good", text_or_null(rule->good) },
 		{ "sources", sources_value(rule) },

@@ -79,6 +79,9 @@ static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct a
 		fprintf(out, "The examples are for `acmlint -o example.com %s`.\n\n",
 		        rule->options);
 	}
+	if (rule->baseline != NULL) {
+		zone_block(out, "Published version (`--baseline`)", rule->baseline);
+	}
 	zone_block(out, "Bad example", rule->bad);
 	zone_block(out, "Good example", rule->good);
 	if (rule->inventory != NULL) {

@@ -86,6 +86,10 @@ static int text_rule(FILE *out, const struct acml_rule *rule, const struct acml_
 	wrap(out, rule->summary, 2);
 	heading(out, style, "Why ACM cares");
 	wrap(out, rule->why, 2);
+	if (rule->baseline != NULL) {
+		heading(out, style, "Published version");
+		zone_block(out, rule->baseline);
+	}
 	heading(out, style, "Bad example");
 	if (rule->options != NULL) {
 		fprintf(out, "  (with %s)\n", rule->options);

@@ -73,7 +73,8 @@ static void write_finding(FILE *out, const struct acml_style *style,
 	paint(out, style, PLAIN);
 	acml_escape_write(out, finding->message);
 	paint(out, style, DIM);
-	fprintf(out, " [%s %s]", finding->rule->id, finding->rule->name);
+	fprintf(out, " [%s %s]%s", finding->rule->id, finding->rule->name,
+	        finding->is_new ? " (new)" : "");
 	paint(out, style, PLAIN);
 	fputc('\n', out);
 
@@ -107,6 +108,18 @@ static void write_count(FILE *out, size_t count, const char *what, const char *b
 	fprintf(out, "%s%zu %s%s", before, count, what, count == 1 ? "" : "s");
 }
 
+static size_t count_new(const struct acml_run *run)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < run->n_zones; i++) {
+		const struct acml_result *result = run->zones[i].result;
+		for (size_t j = 0; j < result->n_findings; j++) {
+			count += result->findings[j].is_new && !result->findings[j].suppressed;
+		}
+	}
+	return count;
+}
+
 static void write_summary(FILE *out, const struct acml_run *run)
 {
 	uint64_t records = 0;
@@ -120,6 +133,9 @@ static void write_summary(FILE *out, const struct acml_run *run)
 	fprintf(out, ", %zu info", run->count[ACML_INFO]);
 	if (run->suppressed > 0) {
 		fprintf(out, ", %zu suppressed", run->suppressed);
+	}
+	if (run->has_baseline) {
+		fprintf(out, ", %zu new", count_new(run));
 	}
 	if (run->n_errors > 0) {
 		write_count(out, run->n_errors, "input problem", "; ");

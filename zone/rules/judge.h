@@ -24,6 +24,7 @@ struct acml_use {
 struct acml_blame;
 struct acml_caa_survey;
 struct acml_dnssec;
+struct acml_compare;
 
 struct acml_judge {
 	const struct acml_zone *zone;
@@ -38,6 +39,8 @@ struct acml_judge {
 	struct acml_dnssec *dnssec;
 	/* What late rules ask about findings: made when it is asked for (zone/rules/blame.h). */
 	struct acml_blame *blame;
+	/* What became of the baseline, the same way (zone/rules/compare.h). */
+	struct acml_compare *compare;
 	/* The rest is the lint's. */
 	const struct acml_rule *rule;
 	struct acml_report_sink *sink;

@@ -9,6 +9,7 @@ static const struct acml_rule *const *const families[] = {
 	acml_rules_caa,
 	acml_rules_delegation,
 	acml_rules_inventory,
+	acml_rules_migration,
 	acml_rules_mail,
 	acml_rules_dnssec,
 	acml_rules_syntax,

@@ -42,6 +42,7 @@ struct acml_rule {
 	const char *why;            /* Why ACM cares, a paragraph. */
 	const char *fix;            /* What to do, one or two lines; the text format prints it as "fix:". */
 	const char *options;        /* Command-line options the examples need: "--name www.example.com"; or NULL. */
+	const char *baseline;       /* The published version the examples are compared with; or NULL. */
 	const char *bad;            /* A zone file for origin example.com that fires this rule. */
 	const char *good;           /* The same zone mended: no finding of this rule. */
 	const char *const *sources; /* NULL-terminated: "RFC 8659 section 3", "ACM User Guide: …". */
@@ -66,5 +67,6 @@ extern const struct acml_rule *const acml_rules_delegation[];
 extern const struct acml_rule *const acml_rules_dnssec[];
 extern const struct acml_rule *const acml_rules_inventory[];
 extern const struct acml_rule *const acml_rules_mail[];
+extern const struct acml_rule *const acml_rules_migration[];
 extern const struct acml_rule *const acml_rules_syntax[];
 extern const struct acml_rule *const acml_rules_token[];
