@@ -77,6 +77,14 @@ static void rely_on_cds(struct reliance *reliance)
 	}
 }
 
+/* Whether a server signs this file, with keys that nobody here knows. That CDS records stand in it
+ * is no sign of that: the published version has the keys themselves. */
+static bool signed_on_load(const struct acml_facts *facts, const struct acml_child *child)
+{
+	return facts->signing == ACML_SIGNED_NO ||
+	       (facts->signing == ACML_SIGNED_AUTO && child != NULL && child->plain);
+}
+
 void acml_compare_keys(const struct acml_judge *judge, struct acml_compare *compare)
 {
 	const struct acml_zone *old = compare->old, *zone = judge->zone;
@@ -91,7 +99,7 @@ void acml_compare_keys(const struct acml_judge *judge, struct acml_compare *comp
 	compare->key = keys.rrs;
 	if (left.count == 0) {
 		/* A server may sign this file on load, with keys that nobody here knows. */
-		compare->trust = judge->facts->signing == ACML_SIGNED_NO ? ACML_TRUST_KEPT :
+		compare->trust = signed_on_load(judge->facts, child) ? ACML_TRUST_KEPT :
 		                 ACML_TRUST_UNSIGNED;
 		return;
 	}
