@@ -1,72 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/run.h"
-#include "model/names.h"
-
-#define REPORT_BUFFER (1 << 16)
-
-static bool use_color(const struct acml_options *options)
-{
-	if (options->color != ACML_COLOR_AUTO) {
-		return options->color == ACML_COLOR_ALWAYS;
-	}
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-	return (no_color == NULL || no_color[0] == '\0') && isatty(STDOUT_FILENO) &&
-	       term != NULL && strcmp(term, "dumb") != 0;
-}
-
-/* A name that no zone of the run holds is probably misspelt, and nothing else would say so. */
-static void note_foreign_names(const struct acml_options *options, const struct acml_run *run)
-{
-	for (size_t i = 0; i < options->n_wanted; i++) {
-		bool held = false;
-		for (size_t j = 0; j < run->n_zones && !held; j++) {
-			knot_dname_storage_t apex;
-			held = acml_name_parse(run->zones[j].origin, apex) &&
-			       acml_name_within(options->wanted[i].name, apex);
-		}
-		char text[ACML_NAME_TEXT];
-		if (!held && run->n_zones > 0) {
-			acml_say("note: the name %s belongs to no zone of this run, so it was not "
-			         "judged", acml_name_host(options->wanted[i].name, text));
-		}
-	}
-}
-
-/* What stdout's report cannot hold or may hide. */
-static void say_problems(const struct acml_options *options, const struct acml_run *run)
-{
-	for (size_t i = 0; i < run->n_errors; i++) {
-		const struct acml_run_error *error = &run->errors[i];
-		if (error->line > 0) {
-			acml_say("%s:%u: %s", error->file, error->line, error->message);
-		} else {
-			acml_say("%s: %s", error->file, error->message);
-		}
-	}
-	for (size_t i = 0; i < run->n_zones && !options->quiet; i++) {
-		const struct acml_run_zone *zone = &run->zones[i];
-		if (zone->origin_guessed) {
-			acml_say("note: %s: origin %s was guessed from the file's name; "
-			         "--origin NAME says it", zone->file, zone->origin);
-		}
-		if (zone->baseline_missing) {
-			acml_say("note: %s: no baseline for %s, so everything in it is new",
-			         zone->file, zone->origin);
-		}
-	}
-	if (!options->quiet) {
-		note_foreign_names(options, run);
-	}
-}
 
 /* The one decision is acml_result_fails(); an unread input wins over it. */
 static int exit_status(const struct acml_options *options, const struct acml_run *run)
@@ -83,25 +21,6 @@ static int exit_status(const struct acml_options *options, const struct acml_run
 	return run->n_errors > 0 ? ACML_EXIT_INPUT : status;
 }
 
-static int write_report(const struct acml_options *options, const struct acml_run *run)
-{
-	char *buffer = malloc(REPORT_BUFFER);
-	if (buffer != NULL) {
-		setvbuf(stdout, buffer, _IOFBF, REPORT_BUFFER);
-	}
-	struct acml_style style = { .color = use_color(options), .quiet = options->quiet };
-	int status = exit_status(options, run);
-	if (options->reporter->write(stdout, run, &style) != KNOT_EOK) {
-		acml_say("out of memory: the report is not whole");
-		status = ACML_EXIT_INPUT;
-	}
-	status = acml_finish(stdout, status);
-	/* The buffer must outlive the stream's last use: exit() flushes nothing any more. */
-	setvbuf(stdout, NULL, _IONBF, 0);
-	free(buffer);
-	return status;
-}
-
 static int run_check(int argc, char **argv)
 {
 	struct acml_options options = { .fail_on = ACML_ERROR };
@@ -111,8 +30,9 @@ static int run_check(int argc, char **argv)
 	int status = acml_options_parse(argc, argv, &options, &done);
 	if (status == ACML_EXIT_OK && !done) {
 		if (acml_run_check(&options, &run, &work) == KNOT_EOK) {
-			say_problems(&options, &run);
-			status = write_report(&options, &run);
+			acml_output_problems(&options, &run);
+			status = acml_output_report(&options, &run, options.reporter,
+			                            exit_status(&options, &run));
 		} else {
 			status = acml_no_memory();
 		}

@@ -24,6 +24,7 @@ struct acml_command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct acml_command acml_cmd_certs;
 extern const struct acml_command acml_cmd_check;
 extern const struct acml_command acml_cmd_explain;
 extern const struct acml_command acml_cmd_fix;

@@ -3,6 +3,7 @@
 #include "cli/given.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +80,29 @@ static int find_apexes(const struct acml_options *options, const struct acml_giv
 	}
 	acml_scanner_free(scanner);
 	return ret;
+}
+
+int acml_given_inventory(const struct acml_options *options, struct acml_inventory **out_inventory,
+                         struct acml_fault *out_fault)
+{
+	const struct acml_paths *paths = &options->inventories;
+	if (paths->count == 0) {
+		return KNOT_EOK;
+	}
+	int ret = acml_inventory_read(paths->paths, paths->count, out_inventory, out_fault);
+	if (ret == KNOT_EOK || ret == KNOT_ENOMEM) {
+		return ret;
+	}
+	char message[sizeof(out_fault->message)];
+	memcpy(message, out_fault->message, sizeof(message));
+	if (out_fault->column > 0) {
+		snprintf(out_fault->message, sizeof(message), "column %u: %.180s; the inventory is left "
+		         "out", out_fault->column, message);
+	} else {
+		snprintf(out_fault->message, sizeof(message), "%.200s; the inventory is left out",
+		         message);
+	}
+	return KNOT_EOK;
 }
 
 int acml_given_parent(const struct acml_options *options, const struct acml_given_zone *zones,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "facts/inventory.h"
 #include "facts/parent.h"
 
 /* One zone of the run: its file, or its bytes where they can be read only once. */
@@ -13,6 +14,11 @@ struct acml_given_zone {
 	const char *bytes;
 	size_t size;
 };
+
+/* Reads what --inventory names. KNOT_EOK or KNOT_ENOMEM: an inventory that cannot be read stays NULL,
+ * so that the rules that need it are skipped, and the fault's message says why; else it is "". */
+int acml_given_inventory(const struct acml_options *options, struct acml_inventory **out_inventory,
+                         struct acml_fault *out_fault);
 
 /* Reads what --parent names, as far as it is about these zones. KNOT_EOK with *out_parent NULL where
  * nothing is named; else as acml_parent_read(). */

@@ -56,6 +56,7 @@ struct acml_options {
 	bool quiet;
 	enum acml_color color;
 	struct acml_inputs inputs;
+	bool certificates;              /* Verdicts about certificates are asked for. */
 	const struct acml_visitor *visitor; /* NULL: none. Then jobs is 1. */
 	struct acml_inputs baseline;    /* Files of --baseline. */
 	bool has_baseline;

@@ -11,11 +11,13 @@
 #include <libknot/errcode.h>
 
 #include "cli/baseline.h"
+#include "cli/certificates.h"
 #include "cli/command.h"
 #include "cli/given.h"
 #include "cli/kin.h"
 #include "facts/inventory.h"
 #include "lint/lint.h"
+#include "lint/verdict.h"
 #include "model/read.h"
 
 /* One input on its way. */
@@ -50,13 +52,13 @@ struct acml_work {
 	struct acml_parent *parent;         /* The same. */
 	struct acml_fault parent_fault;
 	struct acml_fault fault;            /* Why it cannot be read; message "": it can. */
-	char wrong[320];                    /* The same with the column, for the report. */
 	struct acml_baselines *baselines;   /* NULL: not asked for. */
 	struct job *jobs;
 	size_t n_jobs;
 	atomic_size_t next;
 	struct acml_run_zone *zones;
 	struct acml_run_error *errors;
+	struct acml_certificates certificates;
 };
 
 static struct acml_read_options read_options(const struct acml_work *work,
@@ -204,6 +206,9 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		facts.n_inputs = 1;
 	}
 	job->code = acml_lint(pair.zone, &facts, &options->settings, &job->result);
+	if (job->code == KNOT_EOK && acml_certificates_wanted(options)) {
+		job->code = acml_verdicts(pair.zone, &facts, &options->settings, job->result);
+	}
 	if (job->code == KNOT_EOK && options->visitor != NULL) {
 		job->code = options->visitor->visit(options->visitor->context, job->file, job->bytes,
 		                                    job->size, pair.zone, &facts, &options->settings);
@@ -457,7 +462,7 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	const struct acml_inputs *inputs = &work->options->inputs;
 	const struct acml_inputs *baseline = &work->options->baseline;
 	const struct acml_fault *parent_fault = &work->parent_fault;
-	size_t n_errors = inputs->n_errors + baseline->n_errors + (work->wrong[0] != '\0') +
+	size_t n_errors = inputs->n_errors + baseline->n_errors + (work->fault.message[0] != '\0') +
 	                  (parent_fault->message[0] != '\0');
 	for (size_t i = 0; i < work->n_jobs; i++) {
 		n_errors += work->jobs[i].code != KNOT_EOK ? 1 : work->jobs[i].n_problems;
@@ -473,11 +478,11 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	for (size_t i = 0; i < baseline->n_errors; i++) {
 		work->errors[run->n_errors++] = baseline->errors[i];
 	}
-	if (work->wrong[0] != '\0') {
+	if (work->fault.message[0] != '\0') {
 		work->errors[run->n_errors++] = (struct acml_run_error) {
 			.file = work->fault.file,
 			.line = work->fault.line,
-			.message = work->wrong,
+			.message = work->fault.message,
 		};
 	}
 	if (parent_fault->message[0] != '\0') {
@@ -508,32 +513,11 @@ static int collect(struct acml_work *work, struct acml_run *run)
 	}
 	run->zones = work->zones;
 	run->errors = work->errors;
-	return KNOT_EOK;
+	return acml_certificates_collect(work->options, work->inventory, run,
+	                                 &work->certificates);
 }
 
-/* An inventory that cannot be read is an input that cannot: the rules that need it are skipped. */
-static int read_inventory(struct acml_work *work)
-{
-	const struct acml_paths *paths = &work->options->inventories;
-	if (paths->count == 0) {
-		return KNOT_EOK;
-	}
-	int ret = acml_inventory_read(paths->paths, paths->count, &work->inventory, &work->fault);
-	if (ret == KNOT_EOK || ret == KNOT_ENOMEM) {
-		return ret;
-	}
-	const struct acml_fault *fault = &work->fault;
-	if (fault->column > 0) {
-		snprintf(work->wrong, sizeof(work->wrong), "column %u: %s; the inventory is left out",
-		         fault->column, fault->message);
-	} else {
-		snprintf(work->wrong, sizeof(work->wrong), "%s; the inventory is left out",
-		         fault->message);
-	}
-	return KNOT_EOK;
-}
-
-/* The same for what the parent publishes. */
+/* What the parent publishes; a fault is an error of the run. */
 static int read_parent(struct acml_work *work)
 {
 	struct acml_given_zone *zones = calloc(work->n_jobs + 1, sizeof(*zones));
@@ -589,7 +573,7 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 	};
 	int ret = prepare(work);
 	if (ret == KNOT_EOK) {
-		ret = read_inventory(work);
+		ret = acml_given_inventory(options, &work->inventory, &work->fault);
 	}
 	if (ret == KNOT_EOK) {
 		ret = read_parent(work);
@@ -626,6 +610,7 @@ void acml_work_free(struct acml_work *work)
 	acml_inventory_free(work->inventory);
 	acml_parent_free(work->parent);
 	acml_baselines_free(work->baselines);
+	acml_certificates_clear(&work->certificates);
 	free(work->zones);
 	free(work->errors);
 	free(work);

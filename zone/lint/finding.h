@@ -58,6 +58,8 @@ struct acml_skip {
 	const char *needs;              /* "parent", "inventory", "complete zone" … */
 };
 
+struct acml_cert_verdict;
+
 struct acml_result {
 	struct acml_arena arena;
 	struct acml_finding *findings;  /* Sorted by file, line, owner, rule. */
@@ -66,6 +68,8 @@ struct acml_result {
 	size_t n_skipped;
 	size_t count[ACML_SEVERITIES];  /* Not suppressed, by severity. */
 	size_t suppressed;
+	const struct acml_cert_verdict *verdicts;    /* Where they were asked for (lint/verdict.h). */
+	size_t n_verdicts;
 };
 
 /* Accepts NULL. */

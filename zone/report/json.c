@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <libknot/errcode.h>
 
+#include "report/certs.h"
 #include "report/escape.h"
 #include "report/report.h"
 #include "rules/rule.h"
@@ -165,7 +166,12 @@ static int write_json(FILE *out, const struct acml_run *run, const struct acml_s
 		fputs(i == 0 ? "\n    " : ",\n    ", out);
 		ret = write_zone(out, &run->zones[i]);
 	}
-	fputs("],\n  \"certificates\": [],\n  \"errors\": [", out);
+	fputs("],\n  \"certificates\": [", out);
+	for (size_t i = 0; i < run->n_certificates && ret == KNOT_EOK; i++) {
+		fputs(i == 0 ? "\n    " : ",\n    ", out);
+		ret = dump(out, acml_certs_json(&run->certificates[i]));
+	}
+	fputs("],\n  \"errors\": [", out);
 	for (size_t i = 0; i < run->n_errors && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n    " : ",\n    ", out);
 		ret = dump(out, error_value(&run->errors[i]));

@@ -35,6 +35,13 @@ struct acml_run_error {
 	const char *message;
 };
 
+/* The verdict about one name of a certificate, or one that was asked for. */
+struct acml_cert_verdict;
+struct acml_run_certificate {
+	const struct acml_cert_verdict *verdict;
+	const struct acml_run_zone *zone;       /* Where it was reached; NULL: in none. */
+};
+
 struct acml_run {
 	const char *version;
 	int64_t now;
@@ -42,6 +49,8 @@ struct acml_run {
 	size_t n_zones;
 	const struct acml_run_error *errors;
 	size_t n_errors;
+	const struct acml_run_certificate *certificates;
+	size_t n_certificates;
 	size_t count[ACML_SEVERITIES];          /* Over all zones, suppressed ones apart. */
 	size_t suppressed;
 	bool has_baseline;

@@ -244,12 +244,13 @@ const struct acml_finding *acml_blame_domain(const struct acml_judge *judge,
 }
 
 const struct acml_finding *acml_blame_zone(const struct acml_judge *judge,
-                                           const knot_dname_t *name)
+                                           const knot_dname_t *name, const char *family)
 {
 	const struct acml_blame *blame = judge->blame;
 	for (size_t i = 0; blame != NULL && i < blame->n_whole; i++) {
 		knot_dname_storage_t owner;
-		if (acml_name_parse(blame->whole[i]->owner, owner) &&
+		if (is_family(blame->whole[i], family) &&
+		    acml_name_parse(blame->whole[i]->owner, owner) &&
 		    (acml_name_within(name, owner) || acml_name_equal(acml_name_parent(owner), name))) {
 			return blame->whole[i];
 		}
@@ -289,5 +290,5 @@ const struct acml_finding *acml_blame_name(const struct acml_judge *judge,
 	for (size_t i = 0; denied && error == NULL && i < set.set.count; i++) {
 		error = acml_blame_record(judge, &set.set.rrs[i]);
 	}
-	return error != NULL ? error : acml_blame_zone(judge, name);
+	return error != NULL ? error : acml_blame_zone(judge, name, "");
 }

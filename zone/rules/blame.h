@@ -24,9 +24,10 @@ const struct acml_finding *acml_blame_record(const struct acml_judge *judge,
 const struct acml_finding *acml_blame_domain(const struct acml_judge *judge,
                                              const knot_dname_t *name, bool wildcard);
 
-/* The error about DNSSEC or the delegation that hurts a name, or NULL. */
+/* The error about DNSSEC or the delegation that hurts a name, or NULL. family: "SEC", "DEL", or ""
+ * for either. */
 const struct acml_finding *acml_blame_zone(const struct acml_judge *judge,
-                                           const knot_dname_t *name);
+                                           const knot_dname_t *name, const char *family);
 
 /* The error about a record with the first label of this owner, an underscore aside, or NULL. */
 const struct acml_finding *acml_blame_label(const struct acml_judge *judge,

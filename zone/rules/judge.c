@@ -420,6 +420,12 @@ const struct acml_finding *acml_judge_findings(const struct acml_judge *judge, s
 	return judge->sink->result->findings;
 }
 
+size_t acml_judge_skips(const struct acml_judge *judge, const struct acml_skip **out_skips)
+{
+	*out_skips = judge->sink->result->skipped;
+	return judge->sink->result->n_skipped;
+}
+
 const char *acml_judge_file(const struct acml_judge *judge, const struct acml_rr *rr)
 {
 	return judge->sink->files[rr->file];

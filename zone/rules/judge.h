@@ -79,6 +79,9 @@ void acml_report_advice(struct acml_judge *judge, const char *format, ...)
 /* What has been found so far: for rules that are late. Moves with the next report. */
 const struct acml_finding *acml_judge_findings(const struct acml_judge *judge, size_t *out_count);
 
+/* The rules that were skipped so far. */
+size_t acml_judge_skips(const struct acml_judge *judge, const struct acml_skip **out_skips);
+
 /* The file of a record, as findings name it. */
 const char *acml_judge_file(const struct acml_judge *judge, const struct acml_rr *rr);
 
