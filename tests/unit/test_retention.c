@@ -11,7 +11,9 @@
 
 #include <libknot/errcode.h>
 
+#include "facts/inventory.h"
 #include "lint/lint.h"
+#include "lint/verdict.h"
 #include "model/names.h"
 #include "rules/rule.h"
 
@@ -42,6 +44,7 @@ static const char *const data[] = {
 	"CAA 0 issuewild \";\"", "CAA 128 tbs \"x\"", "CAA 0 issue \"amazon\"", "CAA 0 isue \"x\"",
 	"CNAME " TARGET ".", "CNAME " TARGET ".", "CNAME " TARGET, "TXT \"" TARGET ".\"",
 	"CNAME x." TARGET "s.", "100000 CNAME " TARGET ".", "TXT \"0 issue \\\"amazon.com\\\"\"",
+	"MX 0 .", "MX 5 d", "MX 5 b.a",
 	"A 192.0.2", "A " TARGET ".", "CDS 0 0 0 00", "CNAME n" TARGET ".", "SRV 0 0 1 a",
 };
 
@@ -70,6 +73,33 @@ static char *random_zone(void)
 	return text;
 }
 
+/* Records that the zones may have, have otherwise, or lack; mail; names below everything. */
+static const char stock[] =
+	"[{\"Certificate\": {\"DomainName\": \"a.example.com\", \"Status\": \"ISSUED\","
+	" \"NotAfter\": \"2026-12-01T00:00:00Z\", \"DomainValidationOptions\": ["
+	"{\"DomainName\": \"a.example.com\", \"ResourceRecord\": {\"Type\": \"CNAME\","
+	" \"Name\": \"" TOKEN ".a.example.com\", \"Value\": \"" TARGET "\"}},"
+	"{\"DomainName\": \"*.e.d.example.com\", \"ResourceRecord\": {\"Type\": \"CNAME\","
+	" \"Name\": \"" TOKEN ".e.d.example.com\", \"Value\": \"_x" TARGET "\"}},"
+	"{\"DomainName\": \"q.z.example.com\", \"ResourceRecord\": {\"Type\": \"CNAME\","
+	" \"Name\": \"" TOKEN ".q.z.example.com\", \"Value\": \"" TARGET "\"}}]}},"
+	"{\"Certificate\": {\"DomainName\": \"example.com\", \"Status\": \"FAILED\","
+	" \"DomainValidationOptions\": ["
+	"{\"DomainName\": \"example.com\", \"ValidationMethod\": \"EMAIL\"},"
+	"{\"DomainName\": \"c.b.a.example.com\", \"ValidationMethod\": \"EMAIL\"},"
+	"{\"DomainName\": \"w.x.y.z.example.com\", \"ValidationMethod\": \"EMAIL\"}]}}]";
+
+static const struct acml_inventory *inventory(void)
+{
+	static struct acml_inventory *read;
+	struct acml_fault fault;
+	if (read == NULL && acml_inventory_parse("stock", stock, sizeof(stock) - 1, &read,
+	                                         &fault) != KNOT_EOK) {
+		abort();
+	}
+	return read;
+}
+
 static char *lint(const char *text, enum acml_retention keep, struct acml_scanner *scanner)
 {
 	static const knot_dname_t *const names[] = {
@@ -80,8 +110,13 @@ static char *lint(const char *text, enum acml_retention keep, struct acml_scanne
 		{ .name = names[0] }, { .name = names[1], .wildcard = true },
 	};
 	size_t n_wanted = strlen(text) % 3 == 0 ? 2 : 0;
+	const struct acml_inventory *known = strlen(text) % 2 == 0 ? inventory() : NULL;
 	const struct acml_read_options options = {
 		.origin = "example.com",
+		.sorted_names = known != NULL ? known->names : NULL,
+		.n_sorted_names = known != NULL ? known->n_names : 0,
+		.mail_names = known != NULL ? known->mail_names : NULL,
+		.n_mail_names = known != NULL ? known->n_mail_names : 0,
 		.keep = keep,
 		.interest = &acml_lint_interest,
 		.names = names,
@@ -92,13 +127,16 @@ static char *lint(const char *text, enum acml_retention keep, struct acml_scanne
 		.wanted = wanted,
 		.n_wanted = n_wanted,
 		.require_caa = strlen(text) % 5 == 0,
+		.inventory = known,
+		.inventory_complete = strlen(text) % 4 == 0,
 	};
 	const struct acml_settings settings = { { 0 } };
 
 	struct acml_zone *zone = NULL;
 	struct acml_result *result = NULL;
 	if (acml_zone_read_bytes(scanner, "z", text, strlen(text), &options, &zone) != KNOT_EOK ||
-	    acml_lint(zone, &facts, &settings, &result) != KNOT_EOK) {
+	    acml_lint(zone, &facts, &settings, &result) != KNOT_EOK ||
+	    acml_verdicts(zone, &facts, &settings, result) != KNOT_EOK) {
 		abort();
 	}
 	char *report = NULL;
@@ -111,6 +149,14 @@ static char *lint(const char *text, enum acml_retention keep, struct acml_scanne
 		        acml_severity_text(f->severity), f->owner, f->type,
 		        f->domain != NULL ? f->domain : "-", f->message,
 		        f->suppressed ? " (suppressed)" : "");
+	}
+	for (size_t i = 0; i < result->n_verdicts; i++) {
+		const struct acml_cert_verdict *v = &result->verdicts[i];
+		fprintf(out, "%s %s", v->domain, acml_verdict_text(v->kind));
+		for (size_t j = 0; j < v->n_steps; j++) {
+			fprintf(out, ", %s", v->steps[j].text);
+		}
+		fputc('\n', out);
 	}
 	fclose(out);
 	acml_result_free(result);
