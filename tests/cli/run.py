@@ -17,6 +17,7 @@ import cases_docs      # noqa: E402,F401
 import cases_inputs    # noqa: E402,F401
 import cases_options   # noqa: E402,F401
 import cases_report    # noqa: E402,F401
+import cases_migration  # noqa: E402,F401
 import cases_suppress  # noqa: E402,F401
 from harness import run_cases  # noqa: E402
 

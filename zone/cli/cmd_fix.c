@@ -125,6 +125,11 @@ static int write_zone(struct fix *fix, const char *file, const char *bytes, size
 		}
 		return KNOT_EOK;
 	}
+	if (edits->base->from_json) {
+		acml_say("%s: not changed: it is no text of a zone; --as nsupdate shows the edits", file);
+		worsen(fix, ACML_EXIT_INPUT);
+		return KNOT_EOK;
+	}
 	int ret = acml_patch(edits, bytes, size, &patched, &patched_size);
 	if (ret == KNOT_EMALF) {
 		acml_say("%s: not changed: it is written in a way that cannot be patched safely; "

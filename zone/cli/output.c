@@ -13,7 +13,7 @@
 
 #define REPORT_BUFFER (1 << 16)
 
-static bool use_color(const struct acml_options *options)
+bool acml_output_color(const struct acml_options *options)
 {
 	if (options->color != ACML_COLOR_AUTO) {
 		return options->color == ACML_COLOR_ALWAYS;
@@ -75,7 +75,7 @@ int acml_output_report(const struct acml_options *options, const struct acml_run
 	if (buffer != NULL) {
 		setvbuf(stdout, buffer, _IOFBF, REPORT_BUFFER);
 	}
-	struct acml_style style = { .color = use_color(options), .quiet = options->quiet };
+	struct acml_style style = { .color = acml_output_color(options), .quiet = options->quiet };
 	if (reporter->write(stdout, run, &style) != KNOT_EOK) {
 		acml_say("out of memory: the report is not whole");
 		status = ACML_EXIT_INPUT;

@@ -10,6 +10,9 @@
 /* What stdout's report cannot hold or may hide. */
 void acml_output_problems(const struct acml_options *options, const struct acml_run *run);
 
+/* Whether the report on stdout is to have colours. */
+bool acml_output_color(const struct acml_options *options);
+
 /* Writes the report. status, or ACML_EXIT_INPUT when it could not be written whole. */
 int acml_output_report(const struct acml_options *options, const struct acml_run *run,
                        const struct acml_reporter *reporter, int status);

@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/given.h"
 #include "cli/kin.h"
+#include "cli/problems.h"
 #include "facts/inventory.h"
 #include "lint/lint.h"
 #include "lint/verdict.h"
@@ -93,52 +94,6 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 	return acml_zone_read_file(scanner, job->file, &options, out_zone);
 }
 
-static int add_problem(struct job *job, const char *file, uint32_t line, const char *message)
-{
-	struct acml_run_error *error = &job->problems[job->n_problems];
-	error->file = acml_arena_strdup(&job->arena, file);
-	error->line = line;
-	error->message = acml_arena_strdup(&job->arena, message);
-	if (error->file == NULL || error->message == NULL) {
-		return KNOT_ENOMEM;
-	}
-	job->n_problems++;
-	return KNOT_EOK;
-}
-
-/* The fatal problems, which are findings too, and a baseline that cannot be used, as errors of the
- * run. */
-static int copy_problems(struct job *job, const struct acml_pair *pair)
-{
-	const struct acml_zone *zone = pair->zone;
-	size_t fatal = 0;
-	for (size_t i = 0; i < zone->n_problems; i++) {
-		fatal += zone->problems[i].fatal;
-	}
-	bool empty = zone->records == 0 && zone->n_problems == 0;
-	if (fatal == 0 && !empty && pair->fault == NULL) {
-		return KNOT_EOK;
-	}
-	job->problems = acml_arena_alloc(&job->arena, (fatal + 2) * sizeof(*job->problems));
-	int ret = job->problems != NULL ? KNOT_EOK : KNOT_ENOMEM;
-	for (size_t i = 0; ret == KNOT_EOK && i < zone->n_problems; i++) {
-		const struct acml_problem *problem = &zone->problems[i];
-		if (problem->fatal) {
-			ret = add_problem(job, zone->files[problem->file], problem->line,
-			                  problem->message);
-		}
-	}
-	if (ret == KNOT_EOK && empty) {
-		/* Nothing to find fault with is no clean zone. */
-		ret = add_problem(job, job->file, 0, "the file holds no records");
-	}
-	if (ret == KNOT_EOK && pair->fault != NULL) {
-		ret = add_problem(job, pair->file, pair->fault_line, pair->code == KNOT_EOK ?
-		                  pair->fault : acml_input_error(pair->code));
-	}
-	return ret;
-}
-
 static int keep_zone(struct job *job, const struct acml_pair *pair, bool has_baseline)
 {
 	const struct acml_zone *zone = pair->zone;
@@ -159,7 +114,7 @@ static int keep_zone(struct job *job, const struct acml_pair *pair, bool has_bas
 		job->result->findings[i].is_new = true;
 	}
 	job->zone.has_serial = acml_zone_serial(zone, &job->zone.serial);
-	return copy_problems(job, pair);
+	return acml_problems_copy(&job->arena, pair, job->file, &job->problems, &job->n_problems);
 }
 
 /* Reads and lints one input. */

@@ -14,13 +14,13 @@
 
 #include "report/certs.h"
 #include "report/escape.h"
+#include "report/json.h"
 #include "report/report.h"
 #include "rules/rule.h"
 
 #define DUMP_FLAGS (JSON_ENCODE_ANY | JSON_PRESERVE_ORDER)
 
-/* A JSON string, or null for NULL; NULL without memory. */
-static json_t *text_value(const char *text)
+json_t *acml_json_string(const char *text)
 {
 	if (text == NULL) {
 		return json_null();
@@ -48,7 +48,7 @@ static int dump(FILE *out, json_t *value)
 
 static int dump_text(FILE *out, const char *text)
 {
-	return dump(out, text_value(text));
+	return dump(out, acml_json_string(text));
 }
 
 /* Sets a member; false without memory. Takes the value over. */
@@ -62,8 +62,8 @@ static json_t *fix_value(const struct acml_fix *fixes)
 	json_t *list = json_array();
 	for (const struct acml_fix *fix = fixes; fix != NULL && list != NULL; fix = fix->next) {
 		json_t *edit = json_object();
-		if (edit == NULL || !put(edit, "op", text_value(fix->op)) ||
-		    !put(edit, "record", text_value(fix->record)) ||
+		if (edit == NULL || !put(edit, "op", acml_json_string(fix->op)) ||
+		    !put(edit, "record", acml_json_string(fix->record)) ||
 		    json_array_append(list, edit) != 0) {
 			json_decref(list);
 			list = NULL;
@@ -73,25 +73,25 @@ static json_t *fix_value(const struct acml_fix *fixes)
 	return list;
 }
 
-static json_t *finding_value(const struct acml_finding *finding)
+json_t *acml_json_finding(const struct acml_finding *finding)
 {
 	json_t *object = json_object();
 	if (object == NULL) {
 		return NULL;
 	}
 	const char *advice = finding->advice != NULL ? finding->advice : finding->rule->fix;
-	if (put(object, "rule", text_value(finding->rule->id)) &&
-	    put(object, "name", text_value(finding->rule->name)) &&
-	    put(object, "severity", text_value(acml_severity_text(finding->severity))) &&
-	    put(object, "file", text_value(finding->file)) &&
+	if (put(object, "rule", acml_json_string(finding->rule->id)) &&
+	    put(object, "name", acml_json_string(finding->rule->name)) &&
+	    put(object, "severity", acml_json_string(acml_severity_text(finding->severity))) &&
+	    put(object, "file", acml_json_string(finding->file)) &&
 	    put(object, "line", json_integer(finding->line)) &&
-	    put(object, "owner", text_value(finding->owner)) &&
-	    put(object, "type", text_value(finding->type)) &&
-	    put(object, "message", text_value(finding->message)) &&
-	    put(object, "domain", text_value(finding->domain)) &&
+	    put(object, "owner", acml_json_string(finding->owner)) &&
+	    put(object, "type", acml_json_string(finding->type)) &&
+	    put(object, "message", acml_json_string(finding->message)) &&
+	    put(object, "domain", acml_json_string(finding->domain)) &&
 	    put(object, "new", json_boolean(finding->is_new)) &&
 	    put(object, "suppressed", json_boolean(finding->suppressed)) &&
-	    put(object, "advice", text_value(advice)) &&
+	    put(object, "advice", acml_json_string(advice)) &&
 	    put(object, "fix", fix_value(finding->fixes))) {
 		return object;
 	}
@@ -102,8 +102,8 @@ static json_t *finding_value(const struct acml_finding *finding)
 static json_t *skip_value(const struct acml_skip *skip)
 {
 	json_t *object = json_object();
-	if (object != NULL && put(object, "rule", text_value(skip->rule->id)) &&
-	    put(object, "needs", text_value(skip->needs))) {
+	if (object != NULL && put(object, "rule", acml_json_string(skip->rule->id)) &&
+	    put(object, "needs", acml_json_string(skip->needs))) {
 		return object;
 	}
 	json_decref(object);
@@ -113,9 +113,9 @@ static json_t *skip_value(const struct acml_skip *skip)
 static json_t *error_value(const struct acml_run_error *error)
 {
 	json_t *object = json_object();
-	if (object != NULL && put(object, "file", text_value(error->file)) &&
+	if (object != NULL && put(object, "file", acml_json_string(error->file)) &&
 	    put(object, "line", json_integer(error->line)) &&
-	    put(object, "message", text_value(error->message))) {
+	    put(object, "message", acml_json_string(error->message))) {
 		return object;
 	}
 	json_decref(object);
@@ -144,7 +144,7 @@ static int write_zone(FILE *out, const struct acml_run_zone *zone)
 	        zone->records, zone->complete ? "true" : "false");
 	for (size_t i = 0; i < zone->result->n_findings && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n      " : ",\n      ", out);
-		ret = dump(out, finding_value(&zone->result->findings[i]));
+		ret = dump(out, acml_json_finding(&zone->result->findings[i]));
 	}
 	fputs("],\n     \"skipped\": [", out);
 	for (size_t i = 0; i < zone->result->n_skipped && ret == KNOT_EOK; i++) {

@@ -70,6 +70,10 @@ struct acml_reporter {
 extern const struct acml_reporter acml_reporter_json;
 extern const struct acml_reporter acml_reporter_text;
 
+/* One finding of the text format, with what is to do. */
+void acml_text_finding(FILE *out, const struct acml_style *style,
+                       const struct acml_finding *finding);
+
 /* All of them, NULL-terminated. */
 extern const struct acml_reporter *const acml_reporters[];
 

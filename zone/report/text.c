@@ -58,8 +58,8 @@ static void write_edit(FILE *out, const struct acml_style *style, const struct a
 	fputc('\n', out);
 }
 
-static void write_finding(FILE *out, const struct acml_style *style,
-                          const struct acml_finding *finding)
+void acml_text_finding(FILE *out, const struct acml_style *style,
+                       const struct acml_finding *finding)
 {
 	paint(out, style, BOLD);
 	acml_escape_write(out, finding->file);
@@ -150,7 +150,7 @@ static int write_text(FILE *out, const struct acml_run *run, const struct acml_s
 		for (size_t j = 0; j < zone->result->n_findings; j++) {
 			const struct acml_finding *finding = &zone->result->findings[j];
 			if (!finding->suppressed) {
-				write_finding(out, style, finding);
+				acml_text_finding(out, style, finding);
 			}
 		}
 		if (!zone->complete) {
