@@ -110,11 +110,26 @@ static int consider(struct acml_build *build, uint16_t file, const struct cursor
 	return acml_build_remark(build, &remark);
 }
 
+/* The next mark that begins a comment. Semicolons are rare enough for memchr() to run past most of
+ * a zone; searching for the mark itself costs more. */
+static const char *next_mark(const char *from, const char *limit)
+{
+	while ((from = memchr(from, ';', (size_t)(limit - from))) != NULL) {
+		while (from < limit && (*from == ';' || blank(*from))) {
+			from++;
+		}
+		if ((size_t)(limit - from) >= strlen(MARK) && memcmp(from, MARK, strlen(MARK)) == 0) {
+			return from;
+		}
+	}
+	return NULL;
+}
+
 int acml_remarks_find(struct acml_build *build, uint16_t file, const char *bytes, size_t size)
 {
 	const char *limit = bytes + size;
 	struct cursor cursor = { .at = bytes, .line_start = bytes, .line = 1, .record = 1 };
-	const char *mark = memmem(bytes, size, MARK, strlen(MARK));
+	const char *mark = next_mark(bytes, limit);
 	while (mark != NULL) {
 		const char *next = mark + strlen(MARK);
 		if (find_comment(&cursor, mark, limit)) {
@@ -125,7 +140,7 @@ int acml_remarks_find(struct acml_build *build, uint16_t file, const char *bytes
 				return ret;
 			}
 		}
-		mark = memmem(next, (size_t)(limit - next), MARK, strlen(MARK));
+		mark = next_mark(next, limit);
 	}
 	return KNOT_EOK;
 }

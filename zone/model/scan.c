@@ -17,7 +17,7 @@
 #include "model/slurp.h"
 
 /* Checkpoints for re-reading are at most this far apart. */
-#define CONTEXT_DISTANCE	(32 * 1024)
+#define CONTEXT_DISTANCE	(4 * 1024)
 
 /* One file on its way through the scanner. */
 struct pass {
@@ -489,11 +489,21 @@ static char *folder_of(const char *name)
 	return strndup(name, slash == name ? 1 : (size_t)(slash - name));
 }
 
+static bool has_generic(const char *from, const char *limit)
+{
+	while ((from = memchr(from, '\\', (size_t)(limit - from))) != NULL) {
+		if (++from < limit && *from == '#') {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, uint16_t file,
                      const knot_dname_t *origin, uint32_t ttl)
 {
 	const struct acml_source source = reader->sources[file];
-	reader->sources[file].generic = memmem(source.bytes, source.size, "\\#", 2) != NULL;
+	reader->sources[file].generic = has_generic(source.bytes, source.bytes + source.size);
 	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
 	char *folder = folder_of(source.name);
 	if (ret == KNOT_EOK) {

@@ -7,10 +7,27 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <libknot/errcode.h>
 #include <libknot/error.h>
+
+/* Memory of this size and more comes in huge pages where the system has them. */
+#define HUGE_PAGE	((size_t)2 * 1024 * 1024)
+
+static char *first_room(size_t size)
+{
+	if (size < HUGE_PAGE) {
+		return malloc(size);
+	}
+	char *bytes = size > SIZE_MAX - HUGE_PAGE ? NULL :
+	              aligned_alloc(HUGE_PAGE, (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+	if (bytes != NULL) {
+		(void)madvise(bytes, size, MADV_HUGEPAGE);
+	}
+	return bytes;
+}
 
 /* Room for the next read: doubles, one byte more than the file for the end to be seen. */
 static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
@@ -19,7 +36,8 @@ static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
 		return KNOT_EOK;
 	}
 	size_t want = *capacity == 0 ? hint + 2 : *capacity * 2;
-	char *grown = want > *capacity ? realloc(*bytes, want) : NULL;
+	char *grown = *capacity == 0 ? first_room(want) :
+	              want > *capacity ? realloc(*bytes, want) : NULL;
 	if (grown == NULL) {
 		return KNOT_ENOMEM;
 	}

@@ -34,20 +34,33 @@ static bool alias_target(const struct acml_rr *rr, knot_dname_storage_t out)
 	return true;
 }
 
-/* Whether bytes hold "acm" or "valid", in any case: what every near spelling keeps one of. */
+/* Whether bytes hold "acm" or "val", in any case: what every near spelling keeps one of. Looks at
+ * the third byte first, which usually says that three can be passed over. */
 static bool smells_of_acm(const uint8_t *bytes, size_t size)
 {
-	for (size_t i = 0; i + 3 <= size; i++) {
-		uint8_t c = bytes[i] | 0x20;
-		if (c == 'a') {
-			if ((bytes[i + 1] | 0x20) == 'c' && (bytes[i + 2] | 0x20) == 'm') {
+	for (size_t i = 2; i < size; ) {
+		switch (bytes[i] | 0x20) {
+		case 'm':
+			if ((bytes[i - 1] | 0x20) == 'c' && (bytes[i - 2] | 0x20) == 'a') {
 				return true;
 			}
-		} else if (c == 'v' && i + 5 <= size) {
-			if ((bytes[i + 1] | 0x20) == 'a' && (bytes[i + 2] | 0x20) == 'l' &&
-			    (bytes[i + 3] | 0x20) == 'i' && (bytes[i + 4] | 0x20) == 'd') {
+			i += 3;
+			break;
+		case 'l':
+			if ((bytes[i - 1] | 0x20) == 'a' && (bytes[i - 2] | 0x20) == 'v') {
 				return true;
 			}
+			i += 3;
+			break;
+		case 'a':
+		case 'c':
+			i += 1;
+			break;
+		case 'v':
+			i += 2;
+			break;
+		default:
+			i += 3;
 		}
 	}
 	return false;
