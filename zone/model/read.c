@@ -22,6 +22,8 @@ static void reader_clear(struct acml_reader *reader)
 	free(reader->sources);
 	free(reader->contexts);
 	free(reader->marks);
+	free(reader->nsecs);
+	free(reader->nsec3s);
 	acml_digest_clear(&reader->digest);
 }
 

@@ -86,6 +86,10 @@ struct acml_reader {
 	size_t n_above;
 	uint64_t above_owner;
 	bool above_apart;
+	uint64_t *nsecs;                /* Where the runs with NSEC are, as marks have it. */
+	size_t n_nsecs, cap_nsecs;
+	struct acml_run_mark *nsec3s;   /* The same of NSEC3; hash: the beginning of the owner's. */
+	size_t n_nsec3s, cap_nsec3s;
 };
 
 /* scan.c: reads the zone file and everything that it includes. */
@@ -124,6 +128,19 @@ int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, ui
 /* relevant.c: notes the run that begins with the scanner's record, at offset. */
 int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
                        uint64_t offset);
+
+/* relevant.c: the last context at or before a place. */
+const struct acml_context *acml_relevant_find_context(const struct acml_reader *reader,
+                                                      uint16_t file, uint64_t offset);
+
+/* denial.c: notes an NSEC or NSEC3 record of a run that was marked. */
+int acml_denial_note(struct acml_reader *reader, const zs_scanner_t *zs);
+
+/* denial.c: the owners of the NSEC or NSEC3 records that stand at or before these names (which are
+ * sorted on the way); the zone is frozen and holds its apex. */
+typedef int (*acml_denial_found)(void *context, const knot_dname_t *owner);
+int acml_denial_find(struct acml_reader *reader, const knot_dname_t **names, size_t count,
+                     acml_denial_found found, void *context);
 
 /* relevant.c: finds the names that rules will look up and keeps their records. Leaves a frozen
  * zone. */

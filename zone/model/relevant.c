@@ -293,8 +293,8 @@ static int context_compare(const void *a, const void *b)
 }
 
 /* The last context at or before a place. Contexts are sorted, each file has one at 0. */
-static const struct acml_context *find_context(const struct acml_reader *reader, uint16_t file,
-                                               uint64_t offset)
+const struct acml_context *acml_relevant_find_context(const struct acml_reader *reader,
+                                                      uint16_t file, uint64_t offset)
 {
 	size_t low = 0, high = reader->n_contexts;
 	while (high - low > 1) {
@@ -390,7 +390,7 @@ static int read_run(struct acml_reader *reader, struct want *want, uint16_t file
                     enum acml_mark_kind kind)
 {
 	const struct acml_source *source = &reader->sources[file];
-	const struct acml_context *context = find_context(reader, file, offset);
+	const struct acml_context *context = acml_relevant_find_context(reader, file, offset);
 	zs_scanner_t *zs = &reader->scanner->zs;
 	struct rerun rerun = {
 		.reader = reader,
@@ -603,6 +603,63 @@ static int follow_mails(struct settle *settle)
 	return ret;
 }
 
+static int want_owner(void *context, const knot_dname_t *owner)
+{
+	size_t index;
+	return add_want(context, owner, &index);
+}
+
+/* The names whose absence, or lack of a type, has to be proven: all that are looked up, and the
+ * wildcards that might have answered. malloc()ed. */
+static const knot_dname_t **denied_names(const struct settle *settle, size_t *out_count)
+{
+	const struct acml_zone *zone = settle->reader->zone;
+	const knot_dname_t **names = calloc(2 * settle->n_wants + 1, sizeof(*names));
+	size_t count = 0;
+	for (size_t i = 0; names != NULL && i < settle->n_wants; i++) {
+		const struct want *want = &settle->wants[i];
+		if (!want->climbed || acml_zone_rrset(zone, want->name, KNOT_RRTYPE_NSEC).count > 0) {
+			continue;
+		}
+		names[count++] = want->name;
+		const knot_dname_t *above = want->name;
+		while (!acml_zone_exists(zone, above) && !acml_name_equal(above, zone->apex)) {
+			above = acml_name_parent(above);
+		}
+		knot_dname_storage_t star;
+		if (above != want->name && acml_name_wildcard_of(above, star)) {
+			const struct want *wild = find_want(settle, hash_name(settle->reader, star), star);
+			names[count] = wild != NULL ? wild->name : NULL;
+			count += wild != NULL;
+		}
+	}
+	*out_count = count;
+	return names;
+}
+
+/* Keeps the records that prove what is not there. */
+static int settle_denials(struct settle *settle)
+{
+	struct acml_reader *reader = settle->reader;
+	if (reader->n_nsecs + reader->n_nsec3s == 0) {
+		return KNOT_EOK;
+	}
+	size_t count = 0;
+	const knot_dname_t **names = denied_names(settle, &count);
+	if (names == NULL) {
+		return KNOT_ENOMEM;
+	}
+	int ret = acml_denial_find(reader, names, count, want_owner, settle);
+	free(names);
+	if (ret == KNOT_EOK && settle->fresh < settle->n_wants) {
+		ret = join(settle);
+		if (ret == KNOT_EOK) {
+			ret = acml_build_freeze(&reader->build);
+		}
+	}
+	return ret;
+}
+
 int acml_relevant_settle(struct acml_reader *reader)
 {
 	struct settle settle = { .reader = reader };
@@ -623,6 +680,9 @@ int acml_relevant_settle(struct acml_reader *reader)
 		if (settle.fresh == settle.n_wants && settle.n_queries == 0) {
 			break;
 		}
+	}
+	if (ret == KNOT_EOK) {
+		ret = settle_denials(&settle);
 	}
 	free(settle.wants);
 	free(settle.table);

@@ -284,6 +284,10 @@ static int on_record(struct pass *pass)
 	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
 		ret = begin_run(pass, start, line);
 	}
+	if (ret == KNOT_EOK && !reader->keep_run &&
+	    (zs->r_type == KNOT_RRTYPE_NSEC || zs->r_type == KNOT_RRTYPE_NSEC3)) {
+		ret = acml_denial_note(reader, zs);
+	}
 	if (ret == KNOT_EOK && (reader->keep_run || acml_scan_interesting(reader, zs))) {
 		const knot_dname_t *owner = kept_owner(reader);
 		ret = owner == NULL ? KNOT_ENOMEM :

@@ -211,7 +211,7 @@ static const struct acml_rr *nsec3_at(const struct acml_denier *denier,
 	const uint8_t *param = denier->param->rdata;
 	for (size_t i = 0; i < set.count; i++) {
 		const uint8_t *rdata = set.rrs[i].rdata;
-		if (set.rrs[i].rdlen > 6u + param[4] + ACML_NSEC3_HASH && rdata[0] == param[0] &&
+		if (set.rrs[i].rdlen >= 6u + param[4] + ACML_NSEC3_HASH && rdata[0] == param[0] &&
 		    rdata[5 + param[4]] == ACML_NSEC3_HASH &&
 		    denier->param->rdlen >= 5u + param[4] &&
 		    memcmp(rdata + 2, param + 2, 3u + param[4]) == 0) {
