@@ -132,7 +132,9 @@ static int file_fault(struct acml_fault *fault, const char *path, int code)
 	fault->line = fault->column = 0;
 	snprintf(fault->message, sizeof(fault->message), "%s",
 	         code == KNOT_ERANGE ? "too large for an inventory" :
-	         code == KNOT_EFILE ? "not a regular file" : knot_strerror(code));
+	         code == KNOT_EFILE ? "not a regular file" :
+	         code == KNOT_ENOENT ? "there is no such file or folder" :
+	         code == KNOT_EACCES ? "no permission to read it" : knot_strerror(code));
 	return code;
 }
 
