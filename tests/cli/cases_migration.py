@@ -224,6 +224,42 @@ def route53_routing_and_aliases_are_no_faults(t):
 
 
 @case
+def exported_zones_are_what_was_exported(t):
+    txt = record("t.example.com.", "TXT", '"a;b \\"q\\" \\344 \\050" "zwei"')
+    mail = record("example.com.", "MX", "10 mx.example.net")
+    t.write("zone.json", sets(ACM, txt, mail, record("\\052.w.example.com.", "A", "192.0.2.1"),
+                              record("example.com.", "CAA", '0 issue "amazon.com"')))
+    ran = t.run("export", "zone.json", now=False, status=0)
+    has(ran.out, "*.w.example.com. 300 IN A 192.0.2.1\n", "MX 10 mx.example.net.\n",
+        'TXT "a;b (c) '.replace("(c) ", '\\"q\\" \\228 (" "zwei"\n'))
+    t.write("example.com.zone", ran.out)
+    has(t.run("diff", "zone.json", "example.com.zone", status=0).out, "ACM loses nothing")
+    assert t.run("export", "example.com.zone", now=False, status=0).out == ran.out
+
+
+@case
+def export_says_what_it_leaves_out(t):
+    alias = {"Name": "www.example.com.", "Type": "A", "AliasTarget": {"DNSName": "d1.cloudfront.net."}}
+    t.write("zone.json", sets(alias, record("a.example.com.", "CNAME", "x.example.net", SetIdentifier="x"),
+                              record("a.example.com.", "CNAME", "y.example.net", SetIdentifier="y")))
+    ran = t.run("export", "zone.json", now=False, status=1)
+    has(ran.out, "; www.example.com. A is an alias of d1.cloudfront.net.: left out",
+        "; a.example.com. CNAME takes turns with others as y: left out",
+        "a.example.com. 300 IN CNAME x.example.net.\n")
+    assert "0.0.0.0" not in ran.out
+    has(ran.err, "zone.json:", "left out")
+
+
+@case
+def export_writes_nothing_of_half_a_zone(t):
+    t.write("broken.zone", GOOD + "a A 192.0.2.300\n")
+    ran = t.run("export", "broken.zone", now=False, status=2)
+    assert ran.out == "" and "nothing is written" in ran.err
+    t.run("export", "nowhere", now=False, status=2)
+    t.run("export", now=False, status=3)
+
+
+@case
 def broken_json_is_said_with_its_line(t):
     text = sets(ACM)
     t.write("example.com.json", text[:text.rindex("CNAME")])

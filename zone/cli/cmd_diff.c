@@ -49,7 +49,7 @@ static int visit(void *context, const char *file, const char *bytes, size_t size
 	(void)bytes;
 	(void)size;
 	struct diff *diff = context;
-	if (facts->baseline == NULL || !zone->complete) {
+	if (facts->baseline == NULL || !zone->complete || zone->records == 0) {
 		if (facts->baseline == NULL && zone->complete) {
 			acml_say("%s: there is no older version of %s", file, zone->origin);
 			diff->missing++;

@@ -16,6 +16,7 @@
 const struct acml_command *const acml_commands[] = {
 	&acml_cmd_check,
 	&acml_cmd_diff,
+	&acml_cmd_export,
 	&acml_cmd_certs,
 	&acml_cmd_fix,
 	&acml_cmd_lookup,

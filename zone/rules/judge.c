@@ -12,6 +12,7 @@
 
 #include "facts/inventory.h"
 #include "model/build.h"
+#include "model/dump.h"
 #include "rules/sink.h"
 
 /* Names of ACM use are sorted, so that a name and what is below it stand together. */
@@ -261,42 +262,12 @@ const char *acml_judge_host(struct acml_judge *judge, const knot_dname_t *name)
 	return out;
 }
 
-/* RDATA as text; generic (RFC 3597) where libknot cannot show it. */
-static char *rdata_text(const struct acml_rr *rr)
-{
-	size_t rdata_size = knot_rdata_size(rr->rdlen);
-	knot_rdata_t *rdata = malloc(rdata_size + 1);
-	size_t size = 8 * (size_t)rr->rdlen + 512;
-	char *text = malloc(size);
-	if (rdata == NULL || text == NULL) {
-		free(rdata);
-		free(text);
-		return NULL;
-	}
-	knot_rdata_init(rdata, rr->rdlen, rr->rdata);
-
-	knot_dump_style_t style = KNOT_DUMP_STYLE_DEFAULT;
-	knot_rrset_t rrset;
-	knot_rrset_init(&rrset, (knot_dname_t *)rr->owner, rr->type, KNOT_CLASS_IN, rr->ttl);
-	rrset.rrs.count = 1;
-	rrset.rrs.size = (uint32_t)rdata_size;
-	rrset.rrs.rdata = rdata;
-	if (knot_rrset_txt_dump_data(&rrset, 0, text, size, &style) < 0) {
-		size_t used = (size_t)snprintf(text, size, "\\# %u ", rr->rdlen);
-		for (unsigned i = 0; i < rr->rdlen; i++) {
-			used += (size_t)snprintf(text + used, size - used, "%02X", rr->rdata[i]);
-		}
-	}
-	free(rdata);
-	return text;
-}
-
 const char *acml_judge_record(struct acml_judge *judge, const struct acml_rr *rr)
 {
 	struct acml_arena *arena = &judge->sink->result->arena;
 	char owner[ACML_NAME_TEXT];
 	const char *type = type_text(arena, rr->type);
-	char *data = rdata_text(rr);
+	char *data = acml_rr_data_text(rr);
 	const char *out = NULL;
 	if (type != NULL && data != NULL) {
 		out = acml_arena_printf(arena, "%s %u IN %s %s", acml_name_text(rr->owner, owner),
