@@ -11,7 +11,8 @@ The program is ACMLINT, or $ACMLINT. A golden zone begins with comment lines
     ; golden: options --name www.example.com
     ; golden: CAA002 error 9
 
-options (any number of lines) and one line per finding: rule, severity, line. They are the exact set
+options (any number of lines), "also FILE" for further zones of the run (each then says its own
+origin), and one line per finding: rule, severity, line. They are the exact set
 of findings; none means silence. "FILE:LINE" stands for a line of an included file, "suppressed"
 behind the line for a finding that a comment in the zone allows. The origin is example.com unless an
 option says otherwise.
@@ -97,8 +98,8 @@ def show(findings):
 
 
 def read_golden(path):
-    """Options and expected findings of a golden zone."""
-    options, expected = [], []
+    """Options, expected findings and further zones of a golden zone."""
+    options, expected, also = [], [], []
     with open(path, encoding="utf-8", errors="surrogateescape") as zone:
         for line in zone:
             match = HEADER.match(line)
@@ -107,15 +108,17 @@ def read_golden(path):
             text = match.group(1)
             if text.startswith("options"):
                 options += shlex.split(text[len("options"):])
+            elif text.startswith("also "):
+                also += text.split()[1:]
             elif text:
                 expected.append(" ".join(text.split()))
-    return options, expected
+    return options, expected, also
 
 
 def run_golden(program, file):
     """Compares one golden; returns the rules that it expects."""
-    options, expected = read_golden(os.path.join(HERE, file))
-    zone = zone_of(check(program, options, [file], HERE), file)
+    options, expected, also = read_golden(os.path.join(HERE, file))
+    zone = zone_of(check(program, options, [file] + also, HERE), file)
     got = collections.Counter(describe(f, file) for f in zone["findings"])
     want = collections.Counter(expected)
     if got != want:
@@ -129,8 +132,8 @@ def update_golden(program, file):
     """Rewrites the expectations until they describe themselves: they move the lines they name."""
     path = os.path.join(HERE, file)
     for _ in range(4):
-        options, expected = read_golden(path)
-        zone = zone_of(check(program, options, [file], HERE), file)
+        options, expected, also = read_golden(path)
+        zone = zone_of(check(program, options, [file] + also, HERE), file)
         got = [describe(f, file) for f in zone["findings"]]
         if sorted(got) == sorted(expected):
             return
@@ -139,7 +142,8 @@ def update_golden(program, file):
         head = 0
         while head < len(lines) and HEADER.match(lines[head]):
             head += 1
-        kept = [line for line in lines[:head] if HEADER.match(line).group(1).startswith("options")]
+        kept = [line for line in lines[:head]
+                if re.match("options|also ", HEADER.match(line).group(1))]
         with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as new:
             new.writelines(kept + [f"; golden: {line}\n" for line in got] + lines[head:])
     raise Failure("the expectations do not settle")

@@ -8,6 +8,7 @@
 
 #include <libknot/descriptor.h>
 
+#include "facts/parent.h"
 #include "rules/dnssec_keys.h"
 #include "rules/dnssec_rules.h"
 #include "rules/example.h"
@@ -16,10 +17,12 @@
 /* Keys are costly to compare with; nobody has so many. */
 #define KEYS_MOST 64
 
+/* Whether a DS leads here, or will: signed in the file, by the server, or as the parent says. */
 static bool is_signed(const struct acml_judge *judge)
 {
-	return judge->facts->signing == ACML_SIGNED_YES ||
-	       (judge->facts->signing == ACML_SIGNED_AUTO && judge->zone->has_dnssec);
+	const struct acml_child *child = acml_facts_ds(judge->facts, judge->zone->apex);
+	return judge->facts->signing != ACML_SIGNED_AUTO || judge->zone->has_dnssec ||
+	       (child != NULL && child->n_ds > 0);
 }
 
 /* RFC 5155 sections 3.2 and 4.2: algorithm, flags, iterations, salt. */
@@ -109,7 +112,7 @@ static void check_cds_delete(struct acml_judge *judge)
 	}
 	const struct acml_spot spot = { .rr = rr };
 	acml_report(judge, ACML_WARNING, &spot, "the %s record at %s asks the parent to remove the DS "
-	            "of a zone that is signed: at its next scan the zone goes insecure",
+	            "of a zone that is signed, or has one: at its next scan the zone goes insecure",
 	            type_name(rr), acml_judge_name(judge, zone->apex));
 	acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, rr));
 	if (cds != NULL && cdnskey != NULL) {
@@ -180,12 +183,14 @@ static void check_cds(struct acml_judge *judge)
 	const struct acml_zone *zone = judge->zone;
 	struct acml_rrset cds = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_CDS);
 	struct acml_rrset cdnskey = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_CDNSKEY);
-	struct acml_rrset keys = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_DNSKEY);
 	const struct acml_rr *first = cds.count > 0 ? cds.rrs : cdnskey.rrs;
 	if (cds.count + cdnskey.count == 0) {
 		return;
 	}
-	if (!is_signed(judge)) {
+	if (judge->facts->signing == ACML_SIGNED_NO) {
+		return; /* The server has the keys: nothing to compare with. */
+	}
+	if (!zone->has_dnssec) {
 		const struct acml_spot spot = { .rr = first };
 		acml_report(judge, ACML_WARNING, &spot, "a %s record at %s in a zone that is not signed: "
 		            "%s", type_name(first), acml_judge_name(judge, zone->apex),
@@ -193,8 +198,7 @@ static void check_cds(struct acml_judge *judge)
 		            "a parent that follows it breaks the zone");
 		fix_remove_set(judge, KNOT_RRTYPE_CDS);
 		fix_remove_set(judge, KNOT_RRTYPE_CDNSKEY);
-	} else if (keys.count > 0 || judge->facts->signing != ACML_SIGNED_YES) {
-		/* A file that the server signs on load has no keys to compare with. */
+	} else {
 		check_child_set(judge, KNOT_RRTYPE_CDS);
 		check_child_set(judge, KNOT_RRTYPE_CDNSKEY);
 	}
@@ -231,13 +235,13 @@ static const struct acml_rule cds_delete = {
 	.id = "SEC012",
 	.name = "cds-delete",
 	.severity = ACML_WARNING,
-	.summary = "a CDS or CDNSKEY delete request in a zone that is signed",
+	.summary = "a CDS or CDNSKEY delete request in a zone that is signed or has a DS",
 	.why = "CDS 0 0 0 00 and CDNSKEY 0 3 0 AA== ask the parent to remove the DS records. They belong "
 	       "in a zone for the days in which it goes insecure on purpose, before a move to another "
 	       "provider for instance. Left in a zone that stays signed, they take DNSSEC away "
 	       "at the parent's next scan, and again after each time that a DS is entered by hand.",
 	.fix = "remove the delete request; keep it only while the zone is on its way to being unsigned",
-	.options = "--signed yes",
+	.options = "--signed no",
 	.bad = ACML_EXAMPLE_HEAD
 	       "@ CDS 0 0 0 00\n",
 	.good = ACML_EXAMPLE_HEAD,
@@ -261,7 +265,7 @@ static const struct acml_rule cds_mismatch = {
 	       "among them, and ACM neither validates nor renews. A record that does not fit beside "
 	       "one that does is taken for the next key's and left alone.",
 	.fix = "remove the CDS and CDNSKEY records; the signer publishes the right ones. If the server "
-	       "signs this file on load, say --signed yes",
+	       "signs this file on load, say --signed no",
 	.bad = ACML_EXAMPLE_HEAD
 	       "@ CDS 12345 13 2 "
 	       "E2D3C916F6DEEAC73294E8268FB5885044A833FC5459588F4A9184CFC41A5766\n",

@@ -23,15 +23,10 @@ bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
 {
 	const struct acml_zone *zone = judge->zone;
 	struct acml_rrset param = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM);
-	struct acml_rrset nsec = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC);
-	*denier = (struct acml_denier){ .zone = zone };
+	*denier = (struct acml_denier){ .zone = zone, .kind = ACML_DENIAL_NSEC };
 	if (param.count > 0 && param.rrs->rdlen >= 5) {
 		denier->kind = ACML_DENIAL_NSEC3;
 		denier->param = param.rrs;
-	} else if (nsec.count > 0) {
-		denier->kind = ACML_DENIAL_NSEC;
-	} else {
-		return true;
 	}
 	denier->nodes = acml_judge_alloc(judge, zone->n_nodes * sizeof(*denier->nodes));
 	if (denier->nodes == NULL) {
@@ -378,8 +373,6 @@ void acml_deny(const struct acml_denier *denier, const knot_dname_t *name, uint1
 	*out = (struct acml_proof){ .state = ACML_PROOF_WHOLE };
 	if (too_many(denier)) {
 		out->state = ACML_PROOF_INSECURE;
-	} else if (denier->kind == ACML_DENIAL_NONE) {
-		miss(out, "is there at all");
 	} else if (!acml_zone_exists(denier->zone, name)) {
 		deny_missing(denier, name, type, out);
 	} else if (denier->kind == ACML_DENIAL_NSEC3) {
@@ -397,8 +390,6 @@ void acml_deny_closer(const struct acml_denier *denier, const knot_dname_t *name
 	(void)encloser(denier->zone, name, &closer);
 	if (too_many(denier)) {
 		out->state = ACML_PROOF_INSECURE;
-	} else if (denier->kind == ACML_DENIAL_NONE) {
-		miss(out, "is there at all");
 	} else if (denier->kind == ACML_DENIAL_NSEC3) {
 		nsec3_cover(denier, closer, "covers the name", out);
 	} else {

@@ -10,8 +10,7 @@
 #include "rules/judge.h"
 
 enum acml_denial_kind {
-	ACML_DENIAL_NONE,       /* Neither NSEC nor NSEC3PARAM at the apex. */
-	ACML_DENIAL_NSEC,
+	ACML_DENIAL_NSEC,       /* No NSEC3PARAM at the apex; perhaps no NSEC either. */
 	ACML_DENIAL_NSEC3,
 };
 

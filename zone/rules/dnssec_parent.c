@@ -43,7 +43,7 @@ static const struct acml_ds_state *first_counting(const struct acml_dnssec *dnss
 static const struct acml_dnssec *broken(struct acml_judge *judge)
 {
 	const struct acml_dnssec *dnssec = acml_dnssec_survey(judge);
-	return dnssec != NULL && dnssec->chain == ACML_TRUST_BROKEN && dnssec->keys.count > 0 ?
+	return dnssec != NULL && dnssec->trust == ACML_TRUST_BROKEN && dnssec->keys.count > 0 ?
 	       dnssec : NULL;
 }
 
@@ -64,7 +64,7 @@ static const struct acml_ds_state *nearest(const struct acml_dnssec *dnssec)
 static void check_without_key(struct acml_judge *judge)
 {
 	const struct acml_dnssec *dnssec = acml_dnssec_survey(judge);
-	if (dnssec == NULL || dnssec->chain != ACML_TRUST_BROKEN || dnssec->keys.count > 0) {
+	if (dnssec == NULL || dnssec->trust != ACML_TRUST_BROKEN || dnssec->keys.count > 0) {
 		return;
 	}
 	const struct acml_ds_state *state = first_counting(dnssec);

@@ -27,7 +27,7 @@ typedef void (*fault_say)(struct acml_judge *judge, const struct acml_dnssec_fau
 /* Where nobody follows the chain, a fault in it blocks nobody. */
 static enum acml_severity severity_in(const struct acml_dnssec *dnssec)
 {
-	return dnssec->chain == ACML_TRUST_INSECURE ? ACML_WARNING : ACML_ERROR;
+	return dnssec->trust == ACML_TRUST_INSECURE ? ACML_WARNING : ACML_ERROR;
 }
 
 /* Says the faults of one kind; each place once, however many names suffer. */

@@ -14,7 +14,7 @@
 static void check_extra(struct acml_judge *judge)
 {
 	const struct acml_dnssec *dnssec = acml_dnssec_survey(judge);
-	if (dnssec == NULL || dnssec->chain != ACML_TRUST_SECURE) {
+	if (dnssec == NULL || dnssec->trust != ACML_TRUST_SECURE) {
 		return;
 	}
 	for (size_t i = 0; i < dnssec->n_ds; i++) {

@@ -178,7 +178,7 @@ static bool survey_chain(struct survey *survey)
 		match_keys(survey, &out->ds[i]);
 	}
 	rank_digests(out);
-	out->chain = chain_of(out);
+	out->trust = chain_of(out);
 	return true;
 }
 
@@ -324,6 +324,17 @@ static void climb(struct survey *survey, const knot_dname_t *name)
 	}
 }
 
+static bool has_signature(const struct acml_zone *zone, const knot_dname_t *token)
+{
+	struct acml_rrset set = acml_zone_rrset(zone, token, KNOT_RRTYPE_RRSIG);
+	for (size_t i = 0; i < set.count; i++) {
+		if (acml_rrsig_covers(&set.rrs[i], KNOT_RRTYPE_CNAME)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void check_tokens(struct survey *survey)
 {
 	const struct acml_judge *judge = survey->judge;
@@ -331,10 +342,8 @@ static void check_tokens(struct survey *survey)
 		const struct acml_token *token = &judge->tokens[i];
 		struct acml_rrset set = acml_zone_rrset(judge->zone, token->rr->owner,
 		                                        KNOT_RRTYPE_CNAME);
-		struct acml_rrset sigs = acml_zone_rrset(judge->zone, token->rr->owner,
-		                                         KNOT_RRTYPE_RRSIG);
 		/* Without any signature it is TOK016's. */
-		if (!token->outside && sigs.count > 0 && token->base != NULL) {
+		if (!token->outside && has_signature(judge->zone, token->rr->owner)) {
 			survey->use = acml_judge_use(judge, token->base);
 			check_set(survey, set);
 		}

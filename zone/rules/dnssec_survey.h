@@ -46,7 +46,7 @@ struct acml_dnssec_fault {
 struct acml_dnssec {
 	bool served;
 	bool is_signed;                 /* Keys, and signatures at the apex. */
-	enum acml_trust chain;
+	enum acml_trust trust;
 	const struct acml_child *child; /* What the parent's DS are; or NULL. */
 	struct acml_ds_state *ds;
 	size_t n_ds;

@@ -7,6 +7,7 @@
 #include <libknot/descriptor.h>
 #include <libknot/wire.h>
 
+#include "rules/dnssec_survey.h"
 #include "rules/token_rules.h"
 
 #define DAY 86400
@@ -204,6 +205,8 @@ static void check_unsigned(struct acml_judge *judge)
 		return;
 	}
 	bool nsec = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC).count > 0;
+	const struct acml_dnssec *dnssec = acml_dnssec_survey(judge);
+	bool validated = dnssec != NULL && dnssec->trust == ACML_TRUST_SECURE;
 	for (size_t i = 0; i < judge->n_tokens; i++) {
 		const struct acml_token *token = &judge->tokens[i];
 		const knot_dname_t *owner = token->rr->owner;
@@ -217,7 +220,7 @@ static void check_unsigned(struct acml_judge *judge)
 		}
 		knot_dname_storage_t domain;
 		struct acml_spot spot = acml_token_spot(judge, token, domain);
-		acml_report(judge, ACML_WARNING, &spot,
+		acml_report(judge, validated && !signature ? ACML_ERROR : ACML_WARNING, &spot,
 		            "%s CNAME %s in a zone that is signed: ACM's validating resolver takes it for "
 		            "forged", acml_judge_name(judge, owner),
 		            signature ? "is not in the NSEC chain" : "has no RRSIG");
@@ -228,6 +231,7 @@ const struct acml_rule acml_tok016 = {
 	.id = "TOK016",
 	.name = "token-unsigned",
 	.severity = ACML_WARNING,
+	.severity_note = "error without RRSIG where the DS at the parent is known and fits",
 	.needs = ACML_NEED_SIGNED,
 	.summary = "a validation record without RRSIG, or outside the NSEC chain, in a signed zone",
 	.why = "CAs must validate DNSSEC when they look up validation and CAA records (CA/Browser Forum ballot "
