@@ -96,7 +96,7 @@ def mistakes_are_named_with_file_and_line(t):
             ("acmlint:\n    fail-on: eror\n", "c:2:", "'eror' is none of error"),
             ("acmlint:\n    fail-on: [error, info]\n", "c:2:", "more than one value"),
             ("acmlint:\n    fail-on: error\n    fail-on: info\n", "c:3:", "more than one"),
-            ("acmlint:\n\n    knot-conf: /etc\n", "c:3:", "not supported by this version"),
+            ("acmlint:\n\n    progress: /etc\n", "c:3:", "not supported by this version"),
             ("acmlint:\n    rule: CAA02=off\n", "c:2:", "no rule 'CAA02'", "CAA002"),
             ("acmlint:\n    rule: CAA002=loud\n", "c:2:", "level"),
             ("acmlint:\n    rule: CAA002\n", "c:2:", "RULE=LEVEL"),

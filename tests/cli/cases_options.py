@@ -70,7 +70,6 @@ def unknown_options_get_a_hint(t):
                         (["-z"], "unknown option -z"), (["-qz"], "unknown option -z"),
                         (["--quiet=1"], "--quiet takes no value"),
                         (["-o"], "-o needs a value"), (["--origin"], "--origin needs a value"),
-                        (["--knot-conf", "x"], "--knot-conf is not supported"),
                         (["--progress=x"], "--progress is not supported"),
                         (["--" + "x" * 200], "unknown option")):
         if args[0] != "--nam":

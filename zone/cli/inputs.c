@@ -36,8 +36,22 @@ static int add_file(struct acml_inputs *inputs, char *path, bool once)
 		return KNOT_ENOMEM;
 	}
 	inputs->files = files;
-	inputs->files[inputs->n_files++] = (struct acml_input_file) { path, once };
+	inputs->files[inputs->n_files++] = (struct acml_input_file) { .path = path, .once = once };
 	return KNOT_EOK;
+}
+
+int acml_inputs_add_zone(struct acml_inputs *inputs, const struct acml_input_file *file)
+{
+	int ret = add_file(inputs, strdup(file->path), false);
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	struct acml_input_file *own = &inputs->files[inputs->n_files - 1];
+	own->soft_checks = file->soft_checks;
+	own->origin = strdup(file->origin);
+	own->published = file->published != NULL ? strdup(file->published) : NULL;
+	return own->origin == NULL || (file->published != NULL && own->published == NULL) ?
+	       KNOT_ENOMEM : KNOT_EOK;
 }
 
 int acml_inputs_error(struct acml_inputs *inputs, const char *file, const char *message)
@@ -262,6 +276,8 @@ void acml_inputs_clear(struct acml_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->n_files; i++) {
 		free(inputs->files[i].path);
+		free(inputs->files[i].origin);
+		free(inputs->files[i].published);
 	}
 	for (size_t i = 0; i < inputs->n_errors; i++) {
 		free((char *)inputs->errors[i].file);

@@ -18,6 +18,11 @@
 struct acml_input_file {
 	char *path;
 	bool once;              /* Standard input or a pipe: can be read only once. */
+	/* Of a zone that a server's configuration names: */
+	char *origin;           /* Text; NULL: the run's, or the file tells it. */
+	char *published;        /* The file that the server loads, where the path is only what
+	                         * operators edit; NULL: the path itself. */
+	bool soft_checks;       /* semantic-checks: soft */
 };
 
 struct acml_inputs {
@@ -32,6 +37,9 @@ struct acml_inputs {
 
 /* Adds a file, a folder's files, or "-". KNOT_EOK or KNOT_ENOMEM. */
 int acml_inputs_add(struct acml_inputs *inputs, const char *path);
+
+/* Adds a zone of a server's configuration. The strings are copied. KNOT_EOK or KNOT_ENOMEM. */
+int acml_inputs_add_zone(struct acml_inputs *inputs, const struct acml_input_file *file);
 
 /* Adds what a list names, one a line, or separated by NUL bytes when it holds any. "-" is
  * standard input. KNOT_EOK, KNOT_ENOMEM, or the negative errno of the list. */

@@ -194,7 +194,7 @@ const struct acml_key *acml_key_find(const char *name)
 bool acml_key_is_later(const char *name)
 {
 	static const char *const later[] = {
-		"knot-conf", "progress",
+		"progress",
 	};
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
 		if (strcmp(later[i], name) == 0) {

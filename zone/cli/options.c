@@ -14,8 +14,9 @@
 
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/knot_zones.h"
 
-enum { OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_NOW, OPT_VERSION };
+enum { OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW, OPT_VERSION };
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
 static const struct option long_options[] = {
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
 	{ "inventory", required_argument, NULL, OPT_KEY },
 	{ "inventory-complete", optional_argument, NULL, OPT_KEY },
 	{ "jobs", required_argument, NULL, 'j' },
+	{ "knot-conf", required_argument, NULL, OPT_KNOT_CONF },
 	{ "name", required_argument, NULL, OPT_KEY },
 	{ "no-include", optional_argument, NULL, OPT_KEY },
 	{ "now", required_argument, NULL, OPT_NOW },
@@ -60,9 +62,9 @@ static const char help_text[] =
 "      --no-include      $INCLUDE is an error\n"
 "      --baseline FILE   the version published now, or a folder of them: what is\n"
 "                        new is marked, and what ACM would lose is found\n"
+"      --knot-conf FILE  the zones of a knotd, as its module does; arguments are zones\n"
 "      --files-from FILE names of zone files, one a line (-: standard input)\n"
-"  -c, --config FILE     settings; default .acmlint.conf here or above, up to the\n"
-"                        repository's root\n"
+"  -c, --config FILE     settings; default .acmlint.conf, here or above in the repository\n"
 "  -f, --format FORMAT   text (default), json\n"
 "  -j, --jobs N          zones in parallel; default: the number of processors\n"
 "  -q, --quiet           findings and errors only\n"
@@ -86,6 +88,7 @@ struct parse {
 	const char *command;
 	const char *config;
 	const char *files_from;
+	const char *knot_conf;
 	struct given *given;
 	size_t n_given;
 	bool done;
@@ -216,6 +219,9 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 	case OPT_FILES_FROM:
 		parse->files_from = optarg;
 		break;
+	case OPT_KNOT_CONF:
+		parse->knot_conf = optarg;
+		break;
 	case OPT_KEY:
 		parse->given[parse->n_given].key = acml_key_find(parse->long_options[index].name);
 		parse->given[parse->n_given++].value = optarg != NULL ? optarg : "on";
@@ -286,6 +292,36 @@ static unsigned processors(void)
 	return online > 0 ? online : 1;
 }
 
+/* A server does not know of .acmlint.conf: the module's section stands in its place. */
+static int before_section(void *context, struct acml_options *group, bool own)
+{
+	const struct parse *parse = context;
+	return own ? ACML_EXIT_OK : acml_config_apply(parse->config, group);
+}
+
+static int after_section(void *context, struct acml_options *group)
+{
+	struct parse parse = *(const struct parse *)context;
+	parse.options = group;
+	return apply_given(&parse);
+}
+
+static int add_zones(struct parse *parse, char *const *zones, size_t count)
+{
+	const struct acml_options *options = parse->options;
+	if (strcmp(parse->command, "check") != 0) {
+		return acml_usage(parse->command, "--knot-conf goes with acmlint check only");
+	} else if (parse->files_from != NULL || options->origin != NULL || options->has_baseline) {
+		return acml_usage(parse->command, "--knot-conf tells files and origins: it does not go "
+		                  "with --files-from, --origin or --baseline");
+	}
+	const struct acml_knot_say say = {
+		.before = before_section, .after = after_section, .context = parse,
+	};
+	parse->options->has_groups = true;
+	return acml_knot_zones(parse->knot_conf, zones, count, &say, parse->options);
+}
+
 /* The dialect's options before those of all, so that its own come first in getopt's eyes. */
 static struct option *merge_options(const struct acml_dialect *dialect)
 {
@@ -324,7 +360,8 @@ static int parse_all(struct parse *parse, int argc, char **argv)
 		status = apply_given(parse);
 	}
 	if (status == ACML_EXIT_OK && !parse->done) {
-		status = add_inputs(parse, argv + optind, argc - optind);
+		status = (parse->knot_conf != NULL ? add_zones : add_inputs)
+		         (parse, argv + optind, argc - optind);
 	}
 	return status;
 }
@@ -363,6 +400,10 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 
 void acml_options_clear(struct acml_options *options)
 {
+	for (size_t i = 0; i < options->n_groups; i++) {
+		acml_options_clear(&options->groups[i]);
+	}
+	free(options->groups);
 	free(options->wanted);
 	free(options->inventories.paths);
 	free(options->parents.paths);

@@ -58,6 +58,15 @@ struct acml_options {
 	struct acml_inputs inputs;
 	bool certificates;              /* Verdicts about certificates are asked for. */
 	const struct acml_visitor *visitor; /* NULL: none. Then jobs is 1. */
+	/* Of --knot-conf: each with its inputs; the array and what is in it are these options'. */
+	struct acml_options *groups;
+	size_t n_groups;
+	bool has_groups;
+	/* Of such a group: */
+	const char *section;            /* Of the module; "": without a name; NULL: no module. */
+	bool signs;                     /* dnssec-signing: on */
+	bool reject;                    /* mode: reject */
+	bool refuse_first;              /* first-load: refuse */
 	struct acml_inputs baseline;    /* Files of --baseline. */
 	bool has_baseline;
 };

@@ -24,6 +24,7 @@
 /* One input on its way. */
 struct job {
 	const char *file;
+	const char *given;              /* The origin that goes with the file, or NULL. */
 	char *bytes;                    /* Of what can be read only once, else NULL. */
 	size_t size;
 	int code;                       /* KNOT_EOK or why there is no result. */
@@ -86,7 +87,8 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
                      const struct job *job, const struct company *company,
                      struct acml_zone **out_zone)
 {
-	const struct acml_read_options options = read_options(work, company);
+	struct acml_read_options options = read_options(work, company);
+	options.origin = job->given != NULL ? job->given : options.origin;
 	if (job->bytes != NULL) {
 		return acml_zone_read_bytes(scanner, job->file, job->bytes, job->size, &options,
 		                            out_zone);
@@ -178,7 +180,9 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 /* Back to what it was before it was done. */
 static void reset_job(struct job *job)
 {
-	struct job fresh = { .file = job->file, .bytes = job->bytes, .size = job->size };
+	struct job fresh = {
+		.file = job->file, .given = job->given, .bytes = job->bytes, .size = job->size,
+	};
 	knot_dname_free(job->apex, NULL);
 	free(job->origin);
 	acml_result_free(job->result);
@@ -507,6 +511,7 @@ static int prepare(struct acml_work *work)
 		const struct acml_input_file *file = &options->inputs.files[i];
 		struct job *job = &work->jobs[i];
 		job->file = file->path;
+		job->given = file->origin;
 		if (file->once) {
 			job->code = acml_slurp(file->path, 0, &job->bytes, &job->size);
 		}

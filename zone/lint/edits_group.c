@@ -113,10 +113,15 @@ static int fill(struct acml_edits *edits, const struct acml_finding *finding,
 		return KNOT_ENOMEM;
 	}
 	for (const struct acml_fix *fix = finding->fixes; fix != NULL; fix = fix->next) {
+		/* The finding may go before the edit does. */
+		const char *text = acml_arena_strdup(&edits->arena, fix->record);
+		if (text == NULL) {
+			return KNOT_ENOMEM;
+		}
 		group->ops[group->n_ops++] = (struct acml_edit_op){
 			.remove = strcmp(fix->op, "remove") == 0,
-			.text = fix->record,
-			.data = data_of(fix->record),
+			.text = text,
+			.data = data_of(text),
 		};
 	}
 	return KNOT_EOK;

@@ -140,8 +140,12 @@ static int write_zone(FILE *out, const struct acml_run_zone *zone)
 	} else {
 		fputs("null", out);
 	}
-	fprintf(out, ", \"records\": %" PRIu64 ", \"complete\": %s,\n     \"findings\": [",
-	        zone->records, zone->complete ? "true" : "false");
+	fprintf(out, ", \"records\": %" PRIu64 ", \"complete\": %s", zone->records,
+	        zone->complete ? "true" : "false");
+	if (zone->verdict != NULL) {
+		fprintf(out, ", \"verdict\": \"%s\"", zone->verdict);
+	}
+	fputs(",\n     \"findings\": [", out);
 	for (size_t i = 0; i < zone->result->n_findings && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n      " : ",\n      ", out);
 		ret = dump(out, acml_json_finding(&zone->result->findings[i]));

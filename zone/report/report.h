@@ -24,6 +24,8 @@ struct acml_run_zone {
 	uint32_t serial;
 	uint64_t records;
 	bool complete;
+	const char *verdict;            /* Of the server that has this zone: "accepted", "rejected";
+	                                 * NULL: none is asked. */
 	bool baseline_missing;          /* Asked for, and there is none of this zone. */
 	const struct acml_result *result;
 };
