@@ -14,6 +14,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(os.path.dirname(HERE), "golden")
+INVENTORIES = (os.path.join(os.path.dirname(HERE), "inventory"), os.path.join(GOLDEN, "inventory"))
 
 CAA_VALUES = [
     b"", b";", b"amazon.com", b"amazon.com.", b"Amazon.com", b" amazon.com ; ", b"amazon.com;a=b",
@@ -49,6 +50,14 @@ def caa_seeds():
     yield b"\x00\x05iss"
 
 
+def inventory_seeds():
+    for folder in INVENTORIES:
+        for name in sorted(os.listdir(folder)):
+            if name.endswith((".json", ".tfstate")):
+                with open(os.path.join(folder, name), "rb") as file:
+                    yield file.read()
+
+
 def once_broken(target):
     folder = os.path.join(HERE, "broken", target)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -62,7 +71,8 @@ def main():
     target, folder = sys.argv[1], sys.argv[2]
     os.makedirs(folder, exist_ok=True)
     paths = []
-    for seed in list(caa_seeds() if target == "caa" else zone_seeds()) + list(once_broken(target)):
+    seeds = {"caa": caa_seeds, "inventory": inventory_seeds}.get(target, zone_seeds)
+    for seed in list(seeds()) + list(once_broken(target)):
         path = os.path.join(folder, hashlib.sha256(seed).hexdigest()[:20])
         with open(path, "wb") as file:
             file.write(seed)
