@@ -9,7 +9,7 @@
 
 #include <knot/module.h>
 
-#include "filename.h"
+#include "model/filename.h"
 #include "inspect.h"
 
 extern const yp_item_t acml_options_schema[];

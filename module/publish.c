@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filename.h"
+#include "model/filename.h"
 #include "model/read.h"
 
 /* One fixed name for each published file: what a killed server left is overwritten by the next

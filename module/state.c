@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filename.h"
+#include "model/filename.h"
 #include "model/read.h"
 
 #define FORMAT "acmlint1"
