@@ -58,6 +58,15 @@ def inventory_seeds():
                     yield file.read()
 
 
+def parent_seeds():
+    folder = os.path.join(GOLDEN, "parent")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            text = file.read()
+        yield b"\x00" + text
+        yield b"\x03" + text
+
+
 def once_broken(target):
     folder = os.path.join(HERE, "broken", target)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -71,7 +80,8 @@ def main():
     target, folder = sys.argv[1], sys.argv[2]
     os.makedirs(folder, exist_ok=True)
     paths = []
-    seeds = {"caa": caa_seeds, "inventory": inventory_seeds}.get(target, zone_seeds)
+    seeds = {"caa": caa_seeds, "inventory": inventory_seeds,
+             "parent": parent_seeds}.get(target, zone_seeds)
     for seed in list(seeds()) + list(once_broken(target)):
         path = os.path.join(folder, hashlib.sha256(seed).hexdigest()[:20])
         with open(path, "wb") as file:
