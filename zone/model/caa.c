@@ -24,8 +24,10 @@ static enum acml_outcome resolve(const struct acml_zone *zone, const knot_dname_
 	for (;;) {
 		acml_lookup(zone, next, KNOT_RRTYPE_CAA, answer);
 		aliases += answer->aliases;
-		bool resumes = answer->outcome == ACML_LIMIT && answer->aliases > 0 &&
-		               answer->rcode == KNOT_RCODE_NOERROR;
+		/* A server stops at its limit, and where one DNAME makes the second alias, which is no
+		 * loop yet. */
+		bool resumes = (answer->outcome == ACML_LIMIT || answer->outcome == ACML_LOOP) &&
+		               answer->aliases > 0 && answer->rcode == KNOT_RCODE_NOERROR;
 		if (aliases > MAX_ALIASES || !resumes) {
 			break;
 		}

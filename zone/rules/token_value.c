@@ -13,6 +13,9 @@
 /* No record that holds a value and little else is longer. */
 #define MAX_TEXT 512
 
+/* A private type that Knot DNS reads from version 3.5 on. */
+#define TYPE_ALIAS 65401
+
 /* Where the name stands in the RDATA of types that hold one; -1: elsewhere or none. */
 static int name_offset(uint16_t type)
 {
@@ -20,6 +23,7 @@ static int name_offset(uint16_t type)
 	case KNOT_RRTYPE_NS:
 	case KNOT_RRTYPE_PTR:
 	case KNOT_RRTYPE_DNAME:
+	case TYPE_ALIAS:
 		return 0;
 	case KNOT_RRTYPE_MX:
 	case KNOT_RRTYPE_AFSDB:
