@@ -34,10 +34,22 @@ MORE = "*.wild CNAME www\nd DNAME example.net.\nloop CNAME loop\n"
 CONF = "acmlint:\n    name: [shop.example.com, \"*.example.com\"]\n    rule: [TOK017=off]\n"
 
 CHECK = ["check", "-j", "1", "--now", "2026-11-21T00:00:00Z", "--name", "www.example.com"]
+ACM = """{"Certificate": {"DomainName": "www.example.com", "Status": "ISSUED",
+ "CertificateArn": "arn:aws:acm:eu-west-1:1:certificate/1", "NotAfter": "2026-12-01T00:00:00Z",
+ "DomainValidationOptions": [{"DomainName": "www.example.com", "ResourceRecord": {
+  "Name": "_a79865eb4cd1a6ab990a45779b4e0b96.www.example.com.", "Type": "CNAME",
+  "Value": "_999c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws."}},
+  {"DomainName": "mail.example.com", "ValidationMethod": "EMAIL"}]}}
+{"CertificateSummaryList": [{"DomainName": "x.example.com", "Status": "FAILED",
+ "CertificateArn": "arn:aws:acm:eu-west-1:1:certificate/2"}], "NextToken": "x"}
+"""
+
 COMMANDS = [
     CHECK + ["example.com.zone"],
     CHECK + ["-f", "json", "-c", "acmlint.conf", "example.com.zone", "other.zone"],
     CHECK + ["--rule", "CAA002=warning", "."],
+    CHECK + ["-f", "json", "--inventory", "acm.json", "example.com.zone"],
+    ["certs"] + CHECK[1:] + ["--inventory", "acm", "example.com.zone"],
     ["lookup", "example.com.zone", "a.wild.example.com", "A"],
     ["explain", "CAA002"],
     ["rules", "--format", "json"],
@@ -61,7 +73,7 @@ def whole(command, output):
         except (ValueError, AttributeError):
             return False
     closing = output.rstrip().split(b"\n")[-1]
-    return bool(re.match(rb"\d+ zones?, \d+ records?: ", closing)) and b"problem" not in closing
+    return bool(re.match(rb"\d+ (zones?, \d+ records?|names?): ", closing)) and b"problem" not in closing
 
 
 def judge(folder, command, normal, mode, number):
@@ -88,7 +100,9 @@ def main():
     passed, complaints = 0, []
     with tempfile.TemporaryDirectory(prefix="acmlint-alloc.") as folder:
         for name, text in (("example.com.zone", ZONE), ("more.inc", MORE), ("acmlint.conf", CONF),
+                           ("acm.json", ACM), ("acm/a.json", ACM),
                            ("other.zone", ZONE.replace("example.com", "other.example"))):
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
                 file.write(text)
 

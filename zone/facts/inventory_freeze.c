@@ -258,6 +258,16 @@ static int freeze_names(struct acml_inventory *inventory)
 	return KNOT_EOK;
 }
 
+/* Where the Region stands in an ARN, arn:PARTITION:SERVICE:REGION:…, or NULL. */
+static const char *region_in(const char *arn)
+{
+	for (int colon = 0; arn != NULL && colon < 3; colon++) {
+		arn = strchr(arn, ':');
+		arn = arn != NULL ? arn + 1 : NULL;
+	}
+	return arn;
+}
+
 /* Lists are regional; a single region is what people export by mistake. */
 static int note_regions(struct acml_inventory_build *build)
 {
@@ -265,12 +275,7 @@ static int note_regions(struct acml_inventory_build *build)
 	const char *first = NULL;
 	size_t len = 0;
 	for (size_t i = 0; i < inventory->n_certs; i++) {
-		const char *arn = inventory->certs[i].arn;
-		const char *region = arn != NULL && strncmp(arn, "arn:", 4) == 0 ? arn : NULL;
-		for (int colon = 0; region != NULL && colon < 3; colon++) {
-			region = strchr(region, ':');
-			region += region != NULL;
-		}
+		const char *region = region_in(inventory->certs[i].arn);
 		if (region == NULL) {
 			continue;
 		}
