@@ -5,9 +5,9 @@ kzonesign, broken in all ways that happen, are served by a real knotd and asked 
 unbound, whose trust anchor is the DS that --parent gives to acmlint. For each name, what ACM's CA
 looks up is bogus exactly when a DNSSEC rule finds an error.
 
-    run.py [ACMLINT] [--seed N] [--all]
+    run.py [ACMLINT] [--seed N] [--all] [--only TEXT]
 
-A run takes a part of the cases, other ones with another seed (which it prints); --all takes all.
+A run takes a part of the cases, other ones with another seed (which it prints); --all takes more.
 """
 
 import argparse
@@ -144,6 +144,7 @@ def main():
     parser.add_argument("program", nargs="?", default=os.environ.get("ACMLINT"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", default="", help="cases whose title has this in it")
     parser.add_argument("--keep", action="store_true", help="keep the folder")
     args = parser.parse_args()
     if args.program is None:
@@ -163,7 +164,9 @@ def main():
 
 def run(program, folder, now, rng, args):
     begin = time.monotonic()
-    cases = prepare(signing.Signer(folder, now), rng, plan(rng, args.all))
+    chosen = [case for case in plan(rng, args.all)
+              if args.only in "%s: %s" % (case[0].text(), case[1])]
+    cases = prepare(signing.Signer(folder, now), rng, chosen)
     zones = os.path.join(folder, "zones")
     os.mkdir(zones)
     for case in cases:

@@ -185,8 +185,8 @@ class Resolver:
                 file.writelines("%s 300 IN DS %s\n" % (case.origin, ds) for ds in case.ds)
                 conf += "stub-zone:\n    name: %s\n    stub-addr: 127.0.0.1@%d\n" % (
                     case.origin, authority)
-            # Whatever leads elsewhere finds nobody there.
-            conf += "stub-zone:\n    name: .\n    stub-addr: 127.0.0.1@%d\n" % free_port()
+            # Whatever leads elsewhere is refused at once.
+            conf += "stub-zone:\n    name: .\n    stub-addr: 127.0.0.1@%d\n" % authority
         with open(os.path.join(folder, "unbound.conf"), "w", encoding="ascii") as file:
             file.write(conf)
         process = Process([find("unbound"), "-d", "-c", os.path.join(folder, "unbound.conf")],

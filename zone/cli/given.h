@@ -20,8 +20,8 @@ struct acml_given_zone {
 int acml_given_inventory(const struct acml_options *options, struct acml_inventory **out_inventory,
                          struct acml_fault *out_fault);
 
-/* Reads what --parent names, as far as it is about these zones. KNOT_EOK with *out_parent NULL where
- * nothing is named; else as acml_parent_read(). */
+/* Reads what --parent names, as far as it is about these zones. KNOT_EOK with *out_parent NULL
+ * where nothing is named; else as acml_parent_read(). */
 int acml_given_parent(const struct acml_options *options, const struct acml_given_zone *zones,
                       size_t n_zones, struct acml_parent **out_parent,
                       struct acml_fault *out_fault);

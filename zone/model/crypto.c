@@ -99,8 +99,8 @@ bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t siz
 {
 	dnssec_key_t *key = import(owner, dnskey, size);
 	dnssec_binary_t ds = { 0 };
-	bool made = key != NULL &&
-	            dnssec_key_create_ds(key, (dnssec_key_digest_t)digest_type, &ds) == DNSSEC_EOK &&
+	dnssec_key_digest_t type = (dnssec_key_digest_t)digest_type;
+	bool made = key != NULL && dnssec_key_create_ds(key, type, &ds) == DNSSEC_EOK &&
 	            ds.size > DS_HEADER && ds.size - DS_HEADER <= ACML_DIGEST_MAX;
 	if (made) {
 		*out_size = ds.size - DS_HEADER;

@@ -107,7 +107,8 @@ static int read_owner(struct acml_reader *reader, uint64_t where, knot_dname_sto
 		if (zs->r_type == KNOT_RRTYPE_NSEC3) {
 			break;
 		} else if (zs->r_type == KNOT_RRTYPE_NSEC) {
-			if (knot_dname_wire_check(zs->r_data, zs->r_data + zs->r_data_length, NULL) > 0) {
+			const uint8_t *end = zs->r_data + zs->r_data_length;
+			if (knot_dname_wire_check(zs->r_data, end, NULL) > 0) {
 				acml_name_lower(zs->r_data, out_next);
 			}
 			break;
@@ -324,7 +325,8 @@ int acml_denial_find(struct acml_reader *reader, const knot_dname_t **names, siz
 	if (count == 0) {
 		return KNOT_EOK;
 	} else if (param == NULL) {
-		return reader->n_nsecs > 0 ? find_nsec(reader, names, count, found, context) : KNOT_EOK;
+		return reader->n_nsecs == 0 ? KNOT_EOK :
+		       find_nsec(reader, names, count, found, context);
 	} else if (reader->n_nsec3s == 0 ||
 	           knot_wire_read_u16(param->rdata + 2) > ITERATIONS_MOST) {
 		return KNOT_EOK;

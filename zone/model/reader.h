@@ -121,15 +121,19 @@ const char *acml_scan_start(const struct acml_place *place, const zs_scanner_t *
 /* scan.c: moves the place behind what the scanner has delivered. */
 void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const char *end);
 
-/* relevant.c: notes the state in which the text at offset is read. */
+/* marks.c: notes the state in which the text at offset is read. */
 int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
                           uint64_t offset, uint32_t line);
 
-/* relevant.c: notes the run that begins with the scanner's record, at offset. */
+/* marks.c: notes the run that begins with the scanner's record, at offset. */
 int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
                        uint64_t offset);
 
-/* relevant.c: the last context at or before a place. */
+/* marks.c: the hash that marks know a name of the zone by. */
+uint64_t acml_mark_hash(const struct acml_reader *reader, const knot_dname_t *name);
+
+/* marks.c: sorts the contexts, once all text has been read; and the last one at or before a place. */
+void acml_marks_sort(struct acml_reader *reader);
 const struct acml_context *acml_relevant_find_context(const struct acml_reader *reader,
                                                       uint16_t file, uint64_t offset);
 

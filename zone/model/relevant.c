@@ -24,127 +24,6 @@
 /* A chain has at most ACML_MAX_CHAIN aliases, so rounds are few; this only bounds a mistake. */
 #define MAX_ROUNDS	64
 
-#define HASH_SEED	UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME	UINT64_C(0x100000001b3)
-
-static uint8_t lower(uint8_t c)
-{
-	return (uint8_t)(c - 'A') < 26 ? c + 32 : c;
-}
-
-static uint64_t hash_label(uint64_t hash, const uint8_t *label)
-{
-	for (unsigned i = 0; i <= label[0]; i++) {
-		hash = (hash ^ lower(label[i])) * HASH_PRIME;
-	}
-	return hash;
-}
-
-/* The labels of a name below the apex, nearest to the owner first. */
-static size_t split(const uint8_t *name, size_t below, const uint8_t *labels[ACML_MAX_LABELS])
-{
-	size_t count = 0;
-	for (const uint8_t *label = name; label < name + below; label += 1 + *label) {
-		labels[count++] = label;
-	}
-	return count;
-}
-
-static uint64_t hash_name(const struct acml_reader *reader, const knot_dname_t *name)
-{
-	const uint8_t *labels[ACML_MAX_LABELS];
-	size_t count = split(name, knot_dname_size(name) - reader->apex_size, labels);
-	uint64_t hash = HASH_SEED;
-	while (count > 0) {
-		hash = hash_label(hash, labels[--count]);
-	}
-	return hash;
-}
-
-int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
-                          uint64_t offset, uint32_t line)
-{
-	const knot_dname_t *origin = NULL;
-	if (reader->n_contexts > 0) {
-		origin = reader->contexts[reader->n_contexts - 1].origin;
-	}
-	if (origin == NULL || memcmp(origin, zs->zone_origin, zs->zone_origin_length) != 0) {
-		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin,
-		                        zs->zone_origin_length);
-	}
-	if (origin == NULL ||
-	    !ACML_ROOM(reader->contexts, reader->n_contexts, reader->cap_contexts)) {
-		return KNOT_ENOMEM;
-	}
-	reader->contexts[reader->n_contexts++] = (struct acml_context){
-		.file = file,
-		.offset = offset,
-		.line = line,
-		.ttl = zs->default_ttl,
-		.origin = origin,
-	};
-	return KNOT_EOK;
-}
-
-static int push_mark(struct acml_reader *reader, uint64_t hash, uint64_t where,
-                     enum acml_mark_kind kind)
-{
-	if (!ACML_ROOM(reader->marks, reader->n_marks, reader->cap_marks)) {
-		return KNOT_ENOMEM;
-	}
-	reader->marks[reader->n_marks++] = (struct acml_run_mark){
-		.hash = hash,
-		.where = where | kind,
-	};
-	return KNOT_EOK;
-}
-
-/* Whether the previous run has already marked this ancestor for the same kind. */
-static bool marked(const struct acml_reader *reader, uint64_t hash, bool apart)
-{
-	if (hash == reader->above_owner) {
-		return true;
-	}
-	for (size_t i = 0; i < reader->n_above && reader->above_apart == apart; i++) {
-		if (reader->above[i] == hash) {
-			return true;
-		}
-	}
-	return false;
-}
-
-int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
-                       uint64_t offset)
-{
-	const uint8_t *labels[ACML_MAX_LABELS];
-	uint64_t above[ACML_MAX_LABELS];
-	size_t count = split(zs->r_owner, zs->r_owner_length - reader->apex_size, labels);
-	uint64_t hash = HASH_SEED;
-	uint64_t where = (uint64_t)file << 48 | offset << 2;
-	bool apart = reader->options->interest->apart(zs->r_owner);
-	size_t n_above = 0;
-
-	for (size_t i = count; i-- > 0; ) {
-		hash = hash_label(hash, labels[i]);
-		if (i == 0) {
-			break;
-		}
-		above[n_above++] = hash;
-		if (!marked(reader, hash, apart)) {
-			int ret = push_mark(reader, hash, where,
-			                    apart ? ACML_MARK_ABOVE_APART : ACML_MARK_ABOVE);
-			if (ret != KNOT_EOK) {
-				return ret;
-			}
-		}
-	}
-	memcpy(reader->above, above, n_above * sizeof(above[0]));
-	reader->n_above = n_above;
-	reader->above_owner = hash;
-	reader->above_apart = apart;
-	return push_mark(reader, hash, where, ACML_MARK_OWNER);
-}
-
 /* A name that rules may look up. */
 struct want {
 	uint64_t hash;
@@ -222,7 +101,7 @@ static int add_want(struct settle *settle, const knot_dname_t *name, size_t *out
 	    table_grow(settle) != KNOT_EOK) {
 		return KNOT_ENOMEM;
 	}
-	uint64_t hash = hash_name(settle->reader, name);
+	uint64_t hash = acml_mark_hash(settle->reader, name);
 	const struct want *known = find_want(settle, hash, name);
 	if (known != NULL) {
 		*out_index = (size_t)(known - settle->wants);
@@ -281,32 +160,6 @@ static int query(struct settle *settle, const knot_dname_t *name, bool look_up)
 		name = acml_name_parent(name);
 	} while (ret == KNOT_EOK && is_new);
 	return ret;
-}
-
-static int context_compare(const void *a, const void *b)
-{
-	const struct acml_context *x = a, *y = b;
-	if (x->file != y->file) {
-		return x->file < y->file ? -1 : 1;
-	}
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-/* The last context at or before a place. Contexts are sorted, each file has one at 0. */
-const struct acml_context *acml_relevant_find_context(const struct acml_reader *reader,
-                                                      uint16_t file, uint64_t offset)
-{
-	size_t low = 0, high = reader->n_contexts;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		const struct acml_context *context = &reader->contexts[middle];
-		if (context->file < file || (context->file == file && context->offset <= offset)) {
-			low = middle;
-		} else {
-			high = middle;
-		}
-	}
-	return &reader->contexts[low];
 }
 
 static uint32_t line_at(const struct acml_source *source, const struct acml_context *context,
@@ -518,7 +371,7 @@ static bool settled(const struct settle *settle, const knot_dname_t *name)
 	if (!acml_name_within(name, settle->reader->zone->apex)) {
 		return true;
 	}
-	const struct want *want = find_want(settle, hash_name(settle->reader, name), name);
+	const struct want *want = find_want(settle, acml_mark_hash(settle->reader, name), name);
 	return want != NULL && (size_t)(want - settle->wants) < settle->fresh;
 }
 
@@ -618,7 +471,8 @@ static const knot_dname_t **denied_names(const struct settle *settle, size_t *ou
 	size_t count = 0;
 	for (size_t i = 0; names != NULL && i < settle->n_wants; i++) {
 		const struct want *want = &settle->wants[i];
-		if (!want->climbed || acml_zone_rrset(zone, want->name, KNOT_RRTYPE_NSEC).count > 0) {
+		if (!want->climbed ||
+		    acml_zone_rrset(zone, want->name, KNOT_RRTYPE_NSEC).count > 0) {
 			continue;
 		}
 		names[count++] = want->name;
@@ -628,7 +482,8 @@ static const knot_dname_t **denied_names(const struct settle *settle, size_t *ou
 		}
 		knot_dname_storage_t star;
 		if (above != want->name && acml_name_wildcard_of(above, star)) {
-			const struct want *wild = find_want(settle, hash_name(settle->reader, star), star);
+			uint64_t hash = acml_mark_hash(settle->reader, star);
+			const struct want *wild = find_want(settle, hash, star);
 			names[count] = wild != NULL ? wild->name : NULL;
 			count += wild != NULL;
 		}
@@ -663,7 +518,7 @@ static int settle_denials(struct settle *settle)
 int acml_relevant_settle(struct acml_reader *reader)
 {
 	struct settle settle = { .reader = reader };
-	qsort(reader->contexts, reader->n_contexts, sizeof(*reader->contexts), context_compare);
+	acml_marks_sort(reader);
 
 	int ret = first_queries(&settle);
 	for (unsigned round = 0; ret == KNOT_EOK && round < MAX_ROUNDS; round++) {

@@ -56,7 +56,8 @@ static const knot_dname_t *only_there(struct acml_rrset set, const struct acml_c
 		bool here = false;
 		for (size_t j = 0; j < set.count && j < NS_MOST && !here; j++) {
 			knot_dname_storage_t name;
-			here = target_of(&set.rrs[j], name) && acml_name_equal(child->ns[i].name, name);
+			here = target_of(&set.rrs[j], name) &&
+			       acml_name_equal(child->ns[i].name, name);
 		}
 		if (!here) {
 			return child->ns[i].name;
@@ -85,11 +86,11 @@ static void check_mismatch(struct acml_judge *judge)
 	} else if (there != NULL || here != NULL) {
 		knot_dname_storage_t name;
 		bool extra = there == NULL && target_of(here, name);
+		const knot_dname_t *odd = extra ? name : there != NULL ? there : zone->apex;
 		acml_report(judge, ACML_WARNING, &spot, "the name servers of %s differ between parent and "
 		            "zone (%s stands %s only): CAs ask from several places, and one that asks a "
 		            "server with other data sees another zone", apex,
-		            acml_judge_host(judge, extra ? name : there != NULL ? there : zone->apex),
-		            extra ? "here" : "at the parent");
+		            acml_judge_host(judge, odd), extra ? "here" : "at the parent");
 	}
 }
 

@@ -36,7 +36,8 @@ bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		const struct acml_node *node = &zone->nodes[i];
 		uint16_t type = hashed ? KNOT_RRTYPE_NSEC3 : KNOT_RRTYPE_NSEC;
-		if (acml_node_rrset(node, type).count > 0 && (!hashed || is_nsec3_owner(zone, node))) {
+		if (acml_node_rrset(node, type).count > 0 &&
+		    (!hashed || is_nsec3_owner(zone, node))) {
 			denier->nodes[denier->n_nodes++] = node;
 		}
 	}
@@ -238,7 +239,8 @@ static bool from_base32(const uint8_t text[HASH_TEXT], uint8_t out[ACML_NSEC3_HA
 	memset(out, 0, ACML_NSEC3_HASH);
 	for (size_t i = 0; i < HASH_TEXT; i++) {
 		unsigned c = text[i];
-		unsigned value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'v' ? c - 'a' + 10 : 32;
+		unsigned value = c >= '0' && c <= '9' ? c - '0' :
+		                 c >= 'a' && c <= 'v' ? c - 'a' + 10 : 32;
 		if (value > 31) {
 			return false;
 		}

@@ -53,8 +53,9 @@ static const struct acml_ds_state *nearest(const struct acml_dnssec *dnssec)
 	const struct acml_ds_state *best = NULL;
 	for (size_t i = 0; i < dnssec->n_ds; i++) {
 		const struct acml_ds_state *state = &dnssec->ds[i];
+		bool as_near = best != NULL && state->fit == best->fit;
 		if (state->counts && (best == NULL || state->fit > best->fit ||
-		                      (state->fit == best->fit && state->revoked && !best->revoked))) {
+		                      (as_near && state->revoked && !best->revoked))) {
 			best = state;
 		}
 	}

@@ -133,7 +133,8 @@ static struct piece *sort_set(struct acml_signer *signer, struct acml_rrset set,
 	}
 	size_t head = RRSIG_HEADER + knot_dname_size(zone->apex);
 	size_t each = knot_dname_size(set.rrs->owner) + 10;
-	uint8_t *memory = room(signer, set.count * (sizeof(struct piece) + each) + head + 2 * bytes);
+	each += sizeof(struct piece);
+	uint8_t *memory = room(signer, set.count * each + head + 2 * bytes);
 	if (memory == NULL) {
 		return NULL;
 	}

@@ -155,7 +155,8 @@ static bool child_fits(struct acml_rrset ds, const struct acml_input *child,
 	}
 	for (size_t i = 0; *out_ds != NULL && i < ds.count && i < DS_MOST; i++) {
 		const struct acml_rr *rr = &ds.rrs[i];
-		if (rr->rdlen <= 4 || rr->rdata[3] != strongest || !acml_crypto_algorithm(rr->rdata[2])) {
+		if (rr->rdlen <= 4 || rr->rdata[3] != strongest ||
+		    !acml_crypto_algorithm(rr->rdata[2])) {
 			continue;
 		}
 		for (size_t j = 0; j < child->n_keys && j < ACML_KEYS_MOST; j++) {

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* ACML_KEEP_RELEVANT while scanning: where each name's text is, and in which state it is read. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/errcode.h>
+
+#include "model/names.h"
+#include "model/reader.h"
+
+#define HASH_SEED	UINT64_C(0xcbf29ce484222325)
+#define HASH_PRIME	UINT64_C(0x100000001b3)
+
+static uint8_t lower(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26 ? c + 32 : c;
+}
+
+static uint64_t hash_label(uint64_t hash, const uint8_t *label)
+{
+	for (unsigned i = 0; i <= label[0]; i++) {
+		hash = (hash ^ lower(label[i])) * HASH_PRIME;
+	}
+	return hash;
+}
+
+/* The labels of a name below the apex, nearest to the owner first. */
+static size_t split(const uint8_t *name, size_t below, const uint8_t *labels[ACML_MAX_LABELS])
+{
+	size_t count = 0;
+	for (const uint8_t *label = name; label < name + below; label += 1 + *label) {
+		labels[count++] = label;
+	}
+	return count;
+}
+
+uint64_t acml_mark_hash(const struct acml_reader *reader, const knot_dname_t *name)
+{
+	const uint8_t *labels[ACML_MAX_LABELS];
+	size_t count = split(name, knot_dname_size(name) - reader->apex_size, labels);
+	uint64_t hash = HASH_SEED;
+	while (count > 0) {
+		hash = hash_label(hash, labels[--count]);
+	}
+	return hash;
+}
+
+int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                          uint64_t offset, uint32_t line)
+{
+	const knot_dname_t *origin = NULL;
+	if (reader->n_contexts > 0) {
+		origin = reader->contexts[reader->n_contexts - 1].origin;
+	}
+	if (origin == NULL || memcmp(origin, zs->zone_origin, zs->zone_origin_length) != 0) {
+		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin,
+		                        zs->zone_origin_length);
+	}
+	if (origin == NULL ||
+	    !ACML_ROOM(reader->contexts, reader->n_contexts, reader->cap_contexts)) {
+		return KNOT_ENOMEM;
+	}
+	reader->contexts[reader->n_contexts++] = (struct acml_context){
+		.file = file,
+		.offset = offset,
+		.line = line,
+		.ttl = zs->default_ttl,
+		.origin = origin,
+	};
+	return KNOT_EOK;
+}
+
+static int push_mark(struct acml_reader *reader, uint64_t hash, uint64_t where,
+                     enum acml_mark_kind kind)
+{
+	if (!ACML_ROOM(reader->marks, reader->n_marks, reader->cap_marks)) {
+		return KNOT_ENOMEM;
+	}
+	reader->marks[reader->n_marks++] = (struct acml_run_mark){
+		.hash = hash,
+		.where = where | kind,
+	};
+	return KNOT_EOK;
+}
+
+/* Whether the previous run has already marked this ancestor for the same kind. */
+static bool marked(const struct acml_reader *reader, uint64_t hash, bool apart)
+{
+	if (hash == reader->above_owner) {
+		return true;
+	}
+	for (size_t i = 0; i < reader->n_above && reader->above_apart == apart; i++) {
+		if (reader->above[i] == hash) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
+                       uint64_t offset)
+{
+	const uint8_t *labels[ACML_MAX_LABELS];
+	uint64_t above[ACML_MAX_LABELS];
+	size_t count = split(zs->r_owner, zs->r_owner_length - reader->apex_size, labels);
+	uint64_t hash = HASH_SEED;
+	uint64_t where = (uint64_t)file << 48 | offset << 2;
+	bool apart = reader->options->interest->apart(zs->r_owner);
+	size_t n_above = 0;
+
+	for (size_t i = count; i-- > 0; ) {
+		hash = hash_label(hash, labels[i]);
+		if (i == 0) {
+			break;
+		}
+		above[n_above++] = hash;
+		if (!marked(reader, hash, apart)) {
+			int ret = push_mark(reader, hash, where,
+			                    apart ? ACML_MARK_ABOVE_APART : ACML_MARK_ABOVE);
+			if (ret != KNOT_EOK) {
+				return ret;
+			}
+		}
+	}
+	memcpy(reader->above, above, n_above * sizeof(above[0]));
+	reader->n_above = n_above;
+	reader->above_owner = hash;
+	reader->above_apart = apart;
+	return push_mark(reader, hash, where, ACML_MARK_OWNER);
+}
+
+static int context_compare(const void *a, const void *b)
+{
+	const struct acml_context *x = a, *y = b;
+	if (x->file != y->file) {
+		return x->file < y->file ? -1 : 1;
+	}
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The last context at or before a place. Contexts are sorted, each file has one at 0. */
+const struct acml_context *acml_relevant_find_context(const struct acml_reader *reader,
+                                                      uint16_t file, uint64_t offset)
+{
+	size_t low = 0, high = reader->n_contexts;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		const struct acml_context *context = &reader->contexts[middle];
+		if (context->file < file || (context->file == file && context->offset <= offset)) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return &reader->contexts[low];
+}
+
+void acml_marks_sort(struct acml_reader *reader)
+{
+	qsort(reader->contexts, reader->n_contexts, sizeof(*reader->contexts), context_compare);
+}
