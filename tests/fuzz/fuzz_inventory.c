@@ -30,7 +30,8 @@ static void check_sound(const struct acml_inventory *inventory)
 			const struct acml_cert_name *name = &cert->names[j];
 			assert(name->text != NULL && name->name != NULL);
 			assert(name->need == SIZE_MAX || name->need < inventory->n_needs);
-			assert((name->method == ACML_METHOD_EMAIL) == (name->validation_domain != NULL));
+			assert((name->method == ACML_METHOD_EMAIL) ==
+			       (name->validation_domain != NULL));
 		}
 	}
 	for (size_t i = 0; i < inventory->n_needs; i++) {

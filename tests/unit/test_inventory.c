@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Inventories: each sample is read and compared with what stands in SAMPLE.golden, cut at every byte,
- * and read with every value of it replaced by one of every type. A document is read whole or not at
- * all.
+ * Inventories: each sample is read and compared with what stands in SAMPLE.golden, cut at every
+ * byte, and read with every value of it replaced by one of every type. A document is read whole or
+ * not at all.
  *
  *     test_inventory [--update] SAMPLE…
  */
@@ -143,8 +143,8 @@ static void cut(const char *path, const char *bytes, size_t size)
 			sound &= stream && strchr("}]", bytes[i - 1 - strspn(bytes + i - 1, " \n")]) != NULL;
 			acml_inventory_free(inventory);
 		} else {
-			sound &= ret == KNOT_EMALF && inventory == NULL && fault.message[0] != '\0' &&
-			         fault.line > 0;
+			sound &= ret == KNOT_EMALF && inventory == NULL &&
+			         fault.message[0] != '\0' && fault.line > 0;
 		}
 	}
 	check(sound, path, "cut somewhere, it was read in part");

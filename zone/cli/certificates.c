@@ -97,8 +97,9 @@ static int add_rest(const struct acml_inventory *inventory, struct acml_certific
 				end++;
 				continue;
 			}
-			if (add_foreign(out, from->names[index].text, from->arn, cert, index) != KNOT_EOK) {
-				return KNOT_ENOMEM;
+			int ret = add_foreign(out, from->names[index].text, from->arn, cert, index);
+			if (ret != KNOT_EOK) {
+				return ret;
 			}
 		}
 	}
@@ -112,7 +113,8 @@ static int add_wanted(const struct acml_options *options, struct acml_certificat
 		const char *domain = acml_arena_printf(&out->arena, "%s%s",
 		        options->wanted[i].wildcard ? "*." : "",
 		        acml_name_host(options->wanted[i].name, text));
-		if (domain == NULL || add_foreign(out, domain, NULL, SIZE_MAX, SIZE_MAX) != KNOT_EOK) {
+		if (domain == NULL ||
+		    add_foreign(out, domain, NULL, SIZE_MAX, SIZE_MAX) != KNOT_EOK) {
 			return KNOT_ENOMEM;
 		}
 	}

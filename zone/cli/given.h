@@ -15,8 +15,9 @@ struct acml_given_zone {
 	size_t size;
 };
 
-/* Reads what --inventory names. KNOT_EOK or KNOT_ENOMEM: an inventory that cannot be read stays NULL,
- * so that the rules that need it are skipped, and the fault's message says why; else it is "". */
+/* Reads what --inventory names. KNOT_EOK or KNOT_ENOMEM: an inventory that cannot be read stays
+ * NULL, so that the rules that need it are skipped, and the fault says why; else its message is
+ * "". */
 int acml_given_inventory(const struct acml_options *options, struct acml_inventory **out_inventory,
                          struct acml_fault *out_fault);
 

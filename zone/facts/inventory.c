@@ -265,8 +265,9 @@ int acml_inventory_read(const char *const *paths, size_t n_paths,
 	size_t total = 0;
 	for (size_t i = 0; ret == KNOT_EOK && i < n_paths; i++) {
 		struct stat st;
-		ret = stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode) ?
-		      add_folder(&build, paths[i], &total) : add_file(&build, paths[i], true, &total);
+		bool folder = stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode);
+		ret = folder ? add_folder(&build, paths[i], &total) :
+		      add_file(&build, paths[i], true, &total);
 	}
 	return finish(&build, ret, out_inventory);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * list-certificate-domain-validations does not say which certificate its names are of. Where exactly
- * one certificate of the inventory has them all, it is that one's.
+ * list-certificate-domain-validations does not say which certificate its names are of. Where
+ * exactly one certificate of the inventory has them all, it is that one's.
  */
 
 #include <stdlib.h>
@@ -132,7 +132,10 @@ int acml_inventory_adopt(struct acml_inventory_build *build)
 	/* Entries point at the certificates, which must not move before all is adopted. */
 	for (size_t i = 0; i < build->n_certs; i++) {
 		struct acml_raw_cert *raw = &build->certs[i];
-		struct acml_raw_cert *owner = raw->nameless ? owner_of(entries, count, &raw->cert) : NULL;
+		struct acml_raw_cert *owner = NULL;
+		if (raw->nameless) {
+			owner = owner_of(entries, count, &raw->cert);
+		}
 		if (owner != NULL) {
 			adopt(entries, count, owner, &raw->cert);
 			raw->cert.n_names = 0;

@@ -129,7 +129,8 @@ static int read_option(struct acml_inventory_build *build, const json_t *option)
 	}
 	const json_t *record = acml_json_object(option, "ResourceRecord");
 	name->method = method_of(acml_json_text(option, "ValidationMethod", NULL));
-	ret = acml_inventory_add_record(build, record != NULL ? record : option, false, &name->need);
+	ret = acml_inventory_add_record(build, record != NULL ? record : option, false,
+	                                &name->need);
 	if (ret == KNOT_EOK) {
 		ret = acml_inventory_keep_text(build, acml_json_text(option, "ValidationStatus", NULL),
 		                               &name->status);

@@ -199,7 +199,9 @@ static struct acml_cert_ref *make_refs(struct acml_inventory *inventory, bool ma
 			const struct acml_cert_name *name = &inventory->certs[i].names[j];
 			const knot_dname_t *at = mail ? name->validation_domain : name->name;
 			if (at != NULL) {
-				refs[count++] = (struct acml_cert_ref){ at, (uint32_t)i, (uint32_t)j };
+				refs[count++] = (struct acml_cert_ref){
+					.name = at, .cert = (uint32_t)i, .index = (uint32_t)j,
+				};
 			}
 		}
 	}

@@ -110,7 +110,8 @@ static int judge_all(struct acml_judge *judge)
 	if (facts->inventory != NULL) {
 		most += acml_inventory_refs(facts->inventory, judge->zone->apex, &refs);
 	}
-	struct acml_cert_verdict *verdicts = acml_judge_alloc(judge, (most + 1) * sizeof(*verdicts));
+	struct acml_cert_verdict *verdicts;
+	verdicts = acml_judge_alloc(judge, (most + 1) * sizeof(*verdicts));
 	if (verdicts == NULL || acml_blame(judge) == NULL) {
 		return KNOT_ENOMEM;
 	}

@@ -104,7 +104,8 @@ static void known_record(struct acml_judge *judge, const struct acml_need *need,
 		                              "%s CNAME leads somewhere else" :
 		                              "%s CNAME is not to be seen here", owner), ids[standing]);
 	} else {
-		struct acml_rrset set = acml_zone_rrset(judge->zone, need->owner, KNOT_RRTYPE_CNAME);
+		struct acml_rrset set = acml_zone_rrset(judge->zone, need->owner,
+		                                        KNOT_RRTYPE_CNAME);
 		good(step, set.count == 0 ? acml_judge_text(judge, "%s CNAME is answered", owner) :
 		     acml_judge_text(judge, "%s CNAME stands at %s", owner,
 		                     place_text(judge, set.rrs)));
@@ -141,7 +142,8 @@ static void unknown_record(struct acml_judge *judge, const struct acml_plea *ple
 		                     "record ACM asks for", plea->cert->arn));
 	} else if (token != NULL) {
 		good(step, acml_judge_text(judge, "%s CNAME stands at %s",
-		                           name_text(judge, token->owner), place_text(judge, token)));
+		                           name_text(judge, token->owner),
+		                           place_text(judge, token)));
 	} else if (dname) {
 		undecided(step, acml_judge_text(judge, "a DNAME hides what is below %s", domain),
 		     "the public DNS: where the DNAME leads");

@@ -48,7 +48,8 @@ static json_t *texts_value(const struct acml_cert_verdict *verdict, bool rules)
 		const char *text = rules ? step->rule : step->settle;
 		bool again = false;
 		for (size_t j = 0; j < i && text != NULL; j++) {
-			const char *before = rules ? verdict->steps[j].rule : verdict->steps[j].settle;
+			const struct acml_verdict_step *other = &verdict->steps[j];
+			const char *before = rules ? other->rule : other->settle;
 			again |= before != NULL && strcmp(before, text) == 0;
 		}
 		if (text != NULL && !again) {

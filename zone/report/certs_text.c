@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The verdicts about certificates as a table for people: one line for a name, and below it the chain
- * of reasoning.
+ * The verdicts about certificates as a table for people: one line for a name, and below it the
+ * chain of reasoning.
  */
 
 #include <inttypes.h>

@@ -251,7 +251,8 @@ const struct acml_finding *acml_blame_zone(const struct acml_judge *judge,
 		knot_dname_storage_t owner;
 		if (is_family(blame->whole[i], family) &&
 		    acml_name_parse(blame->whole[i]->owner, owner) &&
-		    (acml_name_within(name, owner) || acml_name_equal(acml_name_parent(owner), name))) {
+		    (acml_name_within(name, owner) ||
+		     acml_name_equal(acml_name_parent(owner), name))) {
 			return blame->whole[i];
 		}
 	}

@@ -87,8 +87,9 @@ static void say_failed(struct acml_judge *judge, const struct acml_cert *cert)
 	bool superseded = acml_cert_is_superseded(judge->facts->inventory, cert);
 	char cause[CAUSE];
 	struct acml_spot spot = spot_of(name);
-	acml_report(judge, superseded ? ACML_INFO : error != NULL ? ACML_ERROR : ACML_WARNING, &spot,
-	            "the certificate for %s (%s) is %s%s%s: %s", cert->domain,
+	enum acml_severity severity = superseded ? ACML_INFO :
+	                              error != NULL ? ACML_ERROR : ACML_WARNING;
+	acml_report(judge, severity, &spot, "the certificate for %s (%s) is %s%s%s: %s", cert->domain,
 	            acml_cert_text(judge, cert), cert->status,
 	            cert->failure != NULL ? ", " : "", cert->failure != NULL ? cert->failure : "",
 	            superseded ? "other certificates have its names by now" :

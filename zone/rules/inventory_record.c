@@ -282,7 +282,8 @@ void acml_inventory_check_stale(struct acml_judge *judge)
 	for (size_t i = 0; i < judge->n_tokens; i++) {
 		const struct acml_token *token = &judge->tokens[i];
 		bool again = i > 0 && acml_name_equal(token[-1].rr->owner, token->rr->owner);
-		if (!token->valid || token->outside || token->hidden != NULL || token->aliased || again ||
+		bool sound = token->valid && !token->outside && token->hidden == NULL;
+		if (!sound || token->aliased || again ||
 		    may_be_needed(inventory, token->base)) {
 			continue;
 		}

@@ -30,7 +30,8 @@ static bool has_target(const struct acml_rrset *set, const knot_dname_t *target)
 	for (size_t i = 0; i < set->count; i++) {
 		const struct acml_rr *rr = &set->rrs[i];
 		knot_dname_storage_t lower;
-		if (rr->rdlen > 0 && knot_dname_wire_check(rr->rdata, rr->rdata + rr->rdlen, NULL) > 0) {
+		if (rr->rdlen > 0 &&
+		    knot_dname_wire_check(rr->rdata, rr->rdata + rr->rdlen, NULL) > 0) {
 			acml_name_lower(rr->rdata, lower);
 			if (same_target(lower, target)) {
 				return true;

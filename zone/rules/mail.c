@@ -150,8 +150,8 @@ static void wrong_target(struct acml_judge *judge, const struct mail *mail)
 		spot.owner = NULL;
 		acml_report(judge, ACML_WARNING, &spot, "%s MX leads to %s, which %s: mail by which the "
 		            "certificate for %s%s is validated may not arrive",
-		            acml_judge_name(judge, set.rrs[i].owner), acml_judge_name(judge, server),
-		            fault, spot.wildcard ? "*." : "", sufferer(judge, mail));
+		            acml_judge_name(judge, set.rrs[i].owner),
+		            acml_judge_name(judge, server), fault, spot.wildcard ? "*." : "", sufferer(judge, mail));
 	}
 }
 
