@@ -224,6 +224,14 @@ def route53_routing_and_aliases_are_no_faults(t):
 
 
 @case
+def record_sets_of_route53_say_nothing_of_its_keys(t):
+    t.write("zone.json", sets())
+    t.write("parent", "example.com. 86400 IN DS 2371 13 2 "
+            "1F987CC6583E92DF0890718C42A2A5F5B8C2D7C3F4A0A3A4A5A6A7A8A9AAABAC\n")
+    assert findings(t.run("-f", "json", "--parent", "parent", "zone.json", status=0)) == set()
+
+
+@case
 def exported_zones_are_what_was_exported(t):
     txt = record("t.example.com.", "TXT", '"a;b \\"q\\" \\344 \\050" "zwei"')
     mail = record("example.com.", "MX", "10 mx.example.net")

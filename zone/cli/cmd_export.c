@@ -27,7 +27,8 @@ static int help(void)
 	return acml_finish(stdout, ACML_EXIT_OK);
 }
 
-static int parse_options(int argc, char **argv, struct acml_read_options *out, const char **out_file)
+static int parse_options(int argc, char **argv, struct acml_read_options *out,
+                         const char **out_file)
 {
 	static const struct option options[] = {
 		{ "origin", required_argument, NULL, 'o' },

@@ -13,6 +13,7 @@
 #include "model/names.h"
 #include "model/origin.h"
 #include "model/read.h"
+#include "model/read.h"
 
 /* An SOA record stands at the beginning of a zone file. */
 #define PEEK_SIZE (1 << 16)
@@ -55,7 +56,13 @@ static bool peek_apex(const struct acml_options *options, struct acml_scanner *s
 	char *owned = zone->bytes == NULL ? peek(zone->file, &size) : NULL;
 	const char *bytes = owned != NULL ? owned : zone->bytes;
 	bool guessed = true;
-	bool found = bytes != NULL && !is_json(bytes, size) &&
+	if (owned != NULL && is_json(owned, size)) {
+		/* Its first part is no JSON; the SOA may be anywhere in it. */
+		free(owned);
+		owned = NULL;
+		bytes = acml_slurp(zone->file, 0, &owned, &size) == KNOT_EOK ? owned : NULL;
+	}
+	bool found = bytes != NULL &&
 	             acml_origin_find(scanner, zone->file, bytes, size, out, &guessed) &&
 	             (!guessed || size < PEEK_SIZE);
 	free(owned);

@@ -15,9 +15,9 @@
 /* In the order in which they are listed to people. */
 const struct acml_command *const acml_commands[] = {
 	&acml_cmd_check,
+	&acml_cmd_certs,
 	&acml_cmd_diff,
 	&acml_cmd_export,
-	&acml_cmd_certs,
 	&acml_cmd_fix,
 	&acml_cmd_lookup,
 	&acml_cmd_rules,

@@ -46,8 +46,8 @@ int acml_problems_copy(struct acml_arena *arena, const struct acml_pair *pair, c
 		ret = add(arena, list, &count, file, 0, "the file holds no records");
 	}
 	if (ret == KNOT_EOK && pair->fault != NULL) {
-		ret = add(arena, list, &count, pair->file, pair->fault_line, pair->code == KNOT_EOK ?
-		          pair->fault : acml_input_error(pair->code));
+		ret = add(arena, list, &count, pair->file, pair->fault_line,
+		          pair->code == KNOT_EOK ? pair->fault : acml_input_error(pair->code));
 	}
 	*out_list = list;
 	*out_count = count;

@@ -167,8 +167,9 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		job->code = acml_verdicts(pair.zone, &facts, &options->settings, job->result);
 	}
 	if (job->code == KNOT_EOK && options->visitor != NULL) {
-		job->code = options->visitor->visit(options->visitor->context, job->file, job->bytes,
-		                                    job->size, pair.zone, &facts, &options->settings);
+		const struct acml_visitor *visitor = options->visitor;
+		job->code = visitor->visit(visitor->context, job->file, job->bytes, job->size,
+		                           pair.zone, &facts, &options->settings);
 	}
 	if (job->code == KNOT_EOK) {
 		job->code = keep_zone(job, &pair, work->baselines != NULL);

@@ -10,6 +10,7 @@
 #include <libknot/errcode.h>
 
 #include "model/names.h"
+#include "model/route53.h"
 
 /* Names that are relative to nothing end in this, which no zone file can name by accident. */
 static const knot_dname_t *const nowhere = (const knot_dname_t *)"\x03""\x01""\x02""\x03"
@@ -78,10 +79,24 @@ bool acml_origin_from_name(const char *name, knot_dname_storage_t out)
 	return strcmp(text, "-") != 0 && acml_name_parse(text, out);
 }
 
+/* Route 53's record sets name the zone by their SOA. */
+static bool from_json(const char *bytes, size_t size, knot_dname_storage_t out)
+{
+	struct acml_arena arena = { 0 };
+	struct acml_route53 route53 = { 0 };
+	bool found = acml_route53_convert(&arena, bytes, size, &route53) == KNOT_EOK &&
+	             route53.apex != NULL && acml_name_parse(route53.apex, out);
+	acml_route53_clear(&route53);
+	acml_arena_clear(&arena);
+	return found;
+}
+
 bool acml_origin_find(struct acml_scanner *scanner, const char *name, const char *bytes,
                       size_t size, knot_dname_storage_t out_origin, bool *out_guessed)
 {
-	if (from_text(scanner, bytes, size, out_origin)) {
+	bool json = acml_route53_recognise(bytes, size);
+	if (json ? from_json(bytes, size, out_origin) :
+	    from_text(scanner, bytes, size, out_origin)) {
 		*out_guessed = false;
 		return true;
 	}

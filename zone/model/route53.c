@@ -431,7 +431,8 @@ static void convert_all(struct convert *convert, const char *bytes, size_t size)
 	if (size > MAX_BYTES) {
 		add_fault(convert, 1, true, "the JSON is larger than 1 GiB");
 	} else if (convert->error == KNOT_EOK && load(convert, bytes, size)) {
-		convert->error = acml_route53_lines(bytes, size, &convert->lines, &convert->n_lines);
+		convert->error = acml_route53_lines(bytes, size, &convert->lines,
+		                                    &convert->n_lines);
 		if (convert->error == KNOT_EOK) {
 			put_all(convert);
 		}

@@ -146,7 +146,8 @@ struct walk {
 
 static enum level level_at(const struct walk *walk)
 {
-	return walk->depth > 0 && walk->depth <= LEVELS ? walk->levels[walk->depth - 1] : LEVEL_OTHER;
+	bool known = walk->depth > 0 && walk->depth <= LEVELS;
+	return known ? walk->levels[walk->depth - 1] : LEVEL_OTHER;
 }
 
 static void enter(struct walk *walk, char c)

@@ -55,6 +55,9 @@ bool acml_dnssec_served(const struct acml_zone *zone, const struct acml_facts *f
 	if (zone->has_dnssec) {
 		return true;
 	}
+	if (zone->from_json) {
+		return false; /* Route 53 signs with keys that it does not list. */
+	}
 	const struct acml_child *given = acml_parent_child(facts->parent, zone->apex);
 	const struct acml_child *ds = acml_facts_ds(facts, zone->apex);
 	if ((given != NULL && given->serve_signature != NULL &&
