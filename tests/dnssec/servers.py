@@ -66,6 +66,8 @@ server:
     outgoing-range: 200
     num-queries-per-thread: 100
     jostle-timeout: 5000
+    infra-cache-max-rtt: 1000
+    infra-keep-probing: yes
 remote-control:
     control-enable: no
 """
@@ -207,7 +209,7 @@ class Resolver:
         """"secure", "insecure" or "bogus"."""
         if (name, rrtype) not in self.known:
             answer = None
-            for _ in range(4):
+            for _ in range(8):
                 answer = answer or ask(self.port, name, rrtype, 10)
             if answer is None:
                 raise SystemExit("unbound does not answer %s %s" % (name, rrtype))

@@ -16,9 +16,11 @@
 #include <libknot/errcode.h>
 #include <libknot/error.h>
 
+#include "facts/parent.h"
 #include "lint/lint.h"
 #include "model/names.h"
 #include "model/read.h"
+#include "rules/example_signed.h"
 
 static unsigned long count;
 static unsigned long fail_at;
@@ -80,9 +82,23 @@ static const char zone_text[] =
 	"outside.example.net. A 192.0.2.1\n"
 	"broken A 192.0.2.256\n";
 
-/* One lint from nothing; KNOT_EOK or the error of the step that failed. */
-static int lint_once(enum acml_retention keep, size_t *out_findings)
+/* Signed, with a record that came later, and a DS that is right: the whole chain is walked. */
+static const char signed_text[] =
+	ACML_EXAMPLE_SIGNED
+	"www CAA 0 issue \"amazon.com\"\n";
+
+static int read_parent(struct acml_parent **out_parent)
 {
+	static const char text[] = ACML_EXAMPLE_DS ACML_EXAMPLE_DS_OTHER "example.com. NS a.ns.\n";
+	const struct acml_parent_options options = { .wanted = NULL };
+	struct acml_fault fault;
+	return acml_parent_parse("parent", text, sizeof(text) - 1, &options, out_parent, &fault);
+}
+
+/* One lint from nothing; KNOT_EOK or the error of the step that failed. */
+static int lint_once(enum acml_retention keep, const char *text, size_t *out_findings)
+{
+	struct acml_parent *parent = NULL;
 	struct acml_zone *zone = NULL;
 	struct acml_result *result = NULL;
 	struct acml_scanner *scanner = acml_scanner_new();
@@ -95,8 +111,11 @@ static int lint_once(enum acml_retention keep, size_t *out_findings)
 		.interest = &acml_lint_interest,
 		.no_include = true,
 	};
-	int ret = acml_zone_read_bytes(scanner, "example.com.zone", zone_text,
-	                               sizeof(zone_text) - 1, &options, &zone);
+	int ret = acml_zone_read_bytes(scanner, "example.com.zone", text, strlen(text), &options,
+	                               &zone);
+	if (ret == KNOT_EOK && text == signed_text) {
+		ret = read_parent(&parent);
+	}
 	if (ret != KNOT_EOK) {
 		goto out;
 	}
@@ -108,6 +127,7 @@ static int lint_once(enum acml_retention keep, size_t *out_findings)
 	}
 	struct acml_wanted wanted = { .name = www, .wildcard = true };
 	struct acml_facts facts = { .now = 1795219200, .wanted = &wanted, .n_wanted = 1 };
+	facts.parent = parent;
 	struct acml_settings settings = { 0 };
 	ret = acml_lint(zone, &facts, &settings, &result);
 	if (ret == KNOT_EOK) {
@@ -115,17 +135,18 @@ static int lint_once(enum acml_retention keep, size_t *out_findings)
 	}
 out:
 	acml_result_free(result);
+	acml_parent_free(parent);
 	acml_zone_free(zone);
 	acml_scanner_free(scanner);
 	return ret;
 }
 
-static void every_allocation(enum acml_retention keep)
+static void every_allocation(enum acml_retention keep, const char *text)
 {
 	size_t expected = 0;
 	fail_at = 0;
 	count = 0;
-	int ret = lint_once(keep, &expected);
+	int ret = lint_once(keep, text, &expected);
 	assert(ret == KNOT_EOK && expected > 0);
 
 	unsigned long total = count;
@@ -134,7 +155,7 @@ static void every_allocation(enum acml_retention keep)
 		size_t findings = 0;
 		fail_at = n;
 		count = 0;
-		ret = lint_once(keep, &findings);
+		ret = lint_once(keep, text, &findings);
 		if (ret == KNOT_EOK) {
 			/* Done without: then nothing may be missing. */
 			assert(findings == expected);
@@ -149,7 +170,9 @@ static void every_allocation(enum acml_retention keep)
 
 int main(void)
 {
-	every_allocation(ACML_KEEP_ALL);
-	every_allocation(ACML_KEEP_RELEVANT);
+	every_allocation(ACML_KEEP_ALL, zone_text);
+	every_allocation(ACML_KEEP_RELEVANT, zone_text);
+	every_allocation(ACML_KEEP_ALL, signed_text);
+	every_allocation(ACML_KEEP_RELEVANT, signed_text);
 	return 0;
 }

@@ -3,7 +3,10 @@
 #include "model/crypto.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <libknot/errcode.h>
 
 /* libdnssec becomes part of libknot with Knot DNS 3.6. */
 #if __has_include(<libdnssec/key.h>)
@@ -19,12 +22,9 @@
 #include <libknot/dnssec/keytag.h>
 #include <libknot/dnssec/nsec.h>
 #include <libknot/dnssec/sign.h>
-#include <libknot/errcode.h>
 #define DNSSEC_EOK KNOT_EOK
 #define DNSSEC_ENOMEM KNOT_ENOMEM
 #endif
-
-#include <stdlib.h>
 
 #define DNSKEY_HEADER 4 /* Flags, protocol, algorithm. */
 #define DS_HEADER     4 /* Key tag, algorithm, digest type. */
@@ -75,12 +75,13 @@ uint16_t acml_crypto_key_tag(const uint8_t *dnskey, size_t size)
 	return tag;
 }
 
-static dnssec_key_t *import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size)
+static int import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                  dnssec_key_t **out_key)
 {
 	dnssec_binary_t rdata = binary(dnskey, size);
 	dnssec_key_t *key = NULL;
 	make_ready();
-	int ret = size > DNSKEY_HEADER ? dnssec_key_new(&key) : -1;
+	int ret = size > DNSKEY_HEADER ? dnssec_key_new(&key) : KNOT_EINVAL;
 	if (ret == DNSSEC_EOK) {
 		ret = dnssec_key_set_dname(key, owner);
 	}
@@ -89,18 +90,20 @@ static dnssec_key_t *import(const knot_dname_t *owner, const uint8_t *dnskey, si
 	}
 	if (ret != DNSSEC_EOK) {
 		dnssec_key_free(key);
-		return NULL;
+		return ret == DNSSEC_ENOMEM ? KNOT_ENOMEM : KNOT_EINVAL;
 	}
-	return key;
+	*out_key = key;
+	return KNOT_EOK;
 }
 
 bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
                     uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size)
 {
-	dnssec_key_t *key = import(owner, dnskey, size);
+	dnssec_key_t *key = NULL;
 	dnssec_binary_t ds = { 0 };
 	dnssec_key_digest_t type = (dnssec_key_digest_t)digest_type;
-	bool made = key != NULL && dnssec_key_create_ds(key, type, &ds) == DNSSEC_EOK &&
+	bool made = import(owner, dnskey, size, &key) == KNOT_EOK &&
+	            dnssec_key_create_ds(key, type, &ds) == DNSSEC_EOK &&
 	            ds.size > DS_HEADER && ds.size - DS_HEADER <= ACML_DIGEST_MAX;
 	if (made) {
 		*out_size = ds.size - DS_HEADER;
@@ -111,19 +114,23 @@ bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t siz
 	return made;
 }
 
-struct acml_crypto_key *acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey,
-                                            size_t size)
+int acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                        struct acml_crypto_key **out_key)
 {
-	struct acml_crypto_key *out = calloc(1, sizeof(*out));
-	if (out == NULL) {
-		return NULL;
+	struct acml_crypto_key *key = calloc(1, sizeof(*key));
+	if (key == NULL) {
+		return KNOT_ENOMEM;
 	}
-	out->key = import(owner, dnskey, size);
-	if (out->key == NULL || dnssec_sign_new(&out->sign, out->key) != DNSSEC_EOK) {
-		acml_crypto_key_free(out);
-		return NULL;
+	int ret = import(owner, dnskey, size, &key->key);
+	if (ret == KNOT_EOK && dnssec_sign_new(&key->sign, key->key) != DNSSEC_EOK) {
+		ret = KNOT_EINVAL;
 	}
-	return out;
+	if (ret != KNOT_EOK) {
+		acml_crypto_key_free(key);
+		return ret;
+	}
+	*out_key = key;
+	return KNOT_EOK;
 }
 
 void acml_crypto_key_free(struct acml_crypto_key *key)

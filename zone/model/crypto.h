@@ -38,9 +38,11 @@ uint16_t acml_crypto_key_tag(const uint8_t *dnskey, size_t size);
 bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
                     uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size);
 
-/* NULL: no key, or no memory. Accepts NULL to free. */
-struct acml_crypto_key *acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey,
-                                            size_t size);
+/* KNOT_EOK, KNOT_EINVAL: it is no key, KNOT_ENOMEM. */
+int acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                        struct acml_crypto_key **out_key);
+
+/* Accepts NULL. */
 void acml_crypto_key_free(struct acml_crypto_key *key);
 
 enum acml_verified acml_crypto_verify(struct acml_crypto_key *key, const uint8_t *data, size_t size,

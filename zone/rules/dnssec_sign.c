@@ -7,6 +7,7 @@
 
 #include <libknot/consts.h>
 #include <libknot/descriptor.h>
+#include <libknot/errcode.h>
 #include <libknot/wire.h>
 
 /* RFC 4034 section 3.1: type, algorithm, labels, TTL, expiration, inception, key tag. */
@@ -220,15 +221,23 @@ static bool verify_by(struct acml_signer *signer, struct acml_zone_key *key,
                       size_t signature)
 {
 	if (key->key == NULL) {
-		key->key = acml_crypto_key_new(signer->judge->zone->apex, key->rr->rdata,
-		                               key->rr->rdlen);
+		int ret = acml_crypto_key_new(signer->judge->zone->apex, key->rr->rdata,
+		                              key->rr->rdlen, &key->key);
+		if (ret == KNOT_ENOMEM) {
+			acml_judge_no_memory(signer->judge);
+		}
 	}
 	if (key->key == NULL || signer->budget == 0) {
 		return false;
 	}
 	signer->budget--;
-	return acml_crypto_verify(key->key, data, size, rrsig->rdata + signature,
-	                          rrsig->rdlen - signature) == ACML_VERIFIED;
+	enum acml_verified verified = acml_crypto_verify(key->key, data, size,
+	                                                 rrsig->rdata + signature,
+	                                                 rrsig->rdlen - signature);
+	if (verified == ACML_NOT_VERIFIED) {
+		acml_judge_no_memory(signer->judge);
+	}
+	return verified == ACML_VERIFIED;
 }
 
 /* Whether one of the keys, or this one, made the signature. */

@@ -402,6 +402,11 @@ const char *acml_judge_file(const struct acml_judge *judge, const struct acml_rr
 	return judge->sink->files[rr->file];
 }
 
+void acml_judge_no_memory(struct acml_judge *judge)
+{
+	judge->sink->error = KNOT_ENOMEM;
+}
+
 void *acml_judge_alloc(struct acml_judge *judge, size_t size)
 {
 	void *memory = acml_arena_alloc(&judge->sink->result->arena, size);

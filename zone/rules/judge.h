@@ -96,5 +96,8 @@ const char *acml_judge_text(struct acml_judge *judge, const char *format, ...)
 const char *acml_judge_name(struct acml_judge *judge, const knot_dname_t *name);
 const char *acml_judge_host(struct acml_judge *judge, const knot_dname_t *name);
 
+/* Ends the lint: there was no memory. */
+void acml_judge_no_memory(struct acml_judge *judge);
+
 /* Zeroed memory that lives as long as the judge. NULL: out of memory, remembered in the sink. */
 void *acml_judge_alloc(struct acml_judge *judge, size_t size);
