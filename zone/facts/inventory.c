@@ -17,7 +17,7 @@
 
 /* An account has at most some thousands of certificates, of some kilobytes each. */
 #define MAX_FILE	((size_t)32 << 20)
-#define MAX_TOTAL	((size_t)128 << 20)
+#define MAX_TOTAL	((size_t)512 << 20)
 
 /* Integers beyond 64 bits are other people's data. A member given twice has no value. */
 #define LOAD_FLAGS (JSON_DISABLE_EOF_CHECK | JSON_DECODE_INT_AS_REAL | JSON_REJECT_DUPLICATES)
