@@ -11,29 +11,51 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /*
- * knotd's log is read under liburcu's read lock, so a thread that logs has to register with it.
- * The module API has no call for that, but knotd itself is linked with liburcu. Where the symbol
- * has another name, only logging at the very moment of a change of the log configuration is at
- * risk.
+ * knotd's configuration and its log are read under liburcu's read lock, by threads that have
+ * registered with it. The module API has no call for that, but knotd itself is linked with liburcu.
  */
 void urcu_memb_register_thread(void) __attribute__((weak));
 void urcu_memb_unregister_thread(void) __attribute__((weak));
+void urcu_memb_read_lock(void) __attribute__((weak));
+void urcu_memb_read_unlock(void) __attribute__((weak));
+
+/* Whether a thread of ours may ask knotd for anything. */
+static inline bool acml_rcu_usable(void)
+{
+	return urcu_memb_register_thread != NULL && urcu_memb_unregister_thread != NULL &&
+	       urcu_memb_read_lock != NULL && urcu_memb_read_unlock != NULL;
+}
 
 static inline void acml_rcu_register(void)
 {
-	if (urcu_memb_register_thread != NULL) {
+	if (acml_rcu_usable()) {
 		urcu_memb_register_thread();
 	}
 }
 
 static inline void acml_rcu_unregister(void)
 {
-	if (urcu_memb_unregister_thread != NULL) {
+	if (acml_rcu_usable()) {
 		urcu_memb_unregister_thread();
+	}
+}
+
+static inline void acml_rcu_lock(void)
+{
+	if (acml_rcu_usable()) {
+		urcu_memb_read_lock();
+	}
+}
+
+static inline void acml_rcu_unlock(void)
+{
+	if (acml_rcu_usable()) {
+		urcu_memb_read_unlock();
 	}
 }
 

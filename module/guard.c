@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inspect.h"
 #include "worker.h"
 
 /* The state file is written anew when it holds more than this and four times what it needs. */
@@ -24,7 +25,11 @@ struct acml_guard {
 	struct acml_entry **buckets;
 	size_t n_buckets;       /* A power of two, or 0. */
 	size_t n_entries;
+	struct acml_entry *oldest;
+	struct acml_entry *newest;
+	struct acml_burst burst;
 	struct acml_scanner *scanner;
+	struct acml_scanner *scanner_of_jobs;
 	struct acml_worker *worker;
 	char *path;
 	const char *fault;      /* Of the state file. */
@@ -102,7 +107,24 @@ static struct acml_entry *find_or_add(struct acml_guard *guard, const knot_dname
 	entry->next = *bucket;
 	*bucket = entry;
 	guard->n_entries++;
+	entry->older = guard->newest;
+	*(guard->newest != NULL ? &guard->newest->newer : &guard->oldest) = entry;
+	guard->newest = entry;
 	return entry;
+}
+
+static void remove_entry(struct acml_guard *guard, struct acml_entry *entry)
+{
+	struct acml_entry **at = &guard->buckets[bucket_of(guard, entry->zone)];
+	while (*at != entry) {
+		at = &(*at)->next;
+	}
+	*at = entry->next;
+	*(entry->older != NULL ? &entry->older->newer : &guard->oldest) = entry->newer;
+	*(entry->newer != NULL ? &entry->newer->older : &guard->newest) = entry->older;
+	guard->n_entries--;
+	acml_record_clear(&entry->record);
+	free(entry);
 }
 
 static void keep_record(struct acml_entry *entry, struct acml_record *record)
@@ -125,17 +147,10 @@ static void take_line(void *ctx, const knot_dname_t *zone, struct acml_record *r
 /* Zones that have come and gone since the start are dropped; totals go with them. */
 static void drop_unused(struct acml_guard *guard)
 {
-	for (size_t i = 0; i < guard->n_buckets; i++) {
-		for (struct acml_entry **at = &guard->buckets[i]; *at != NULL; ) {
-			struct acml_entry *entry = *at;
-			if (entry->users > 0 || !entry->used) {
-				at = &entry->next;
-				continue;
-			}
-			*at = entry->next;
-			acml_record_clear(&entry->record);
-			free(entry);
-			guard->n_entries--;
+	for (struct acml_entry *entry = guard->oldest, *newer; entry != NULL; entry = newer) {
+		newer = entry->newer;
+		if (entry->users == 0 && entry->used) {
+			remove_entry(guard, entry);
 		}
 	}
 }
@@ -148,11 +163,9 @@ static void write_anew(struct acml_guard *guard)
 	if (file == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < guard->n_buckets; i++) {
-		for (struct acml_entry *entry = guard->buckets[i]; entry != NULL; entry = entry->next) {
-			if (entry->has_record) {
-				acml_record_write(file, entry->zone, &entry->record);
-			}
+	for (struct acml_entry *entry = guard->oldest; entry != NULL; entry = entry->newer) {
+		if (entry->has_record) {
+			acml_record_write(file, entry->zone, &entry->record);
 		}
 	}
 	if (fclose(file) == 0) {
@@ -192,42 +205,52 @@ static struct acml_worker *get_worker(struct acml_guard *guard)
 	return guard->worker;
 }
 
-struct acml_guard *acml_guard_join(const char *state)
+struct acml_guard *acml_guard_join(void)
 {
 	struct acml_guard *guard = &guard_of_process;
 	acml_guard_lock(guard);
-	if (guard->users == 0 && guard->path == NULL) {
-		guard->path = strdup(state);
-		if (guard->path == NULL) {
-			acml_guard_unlock(guard);
-			return NULL;
-		}
-		size_t lines = acml_state_read(guard->path, take_line, guard);
-		if (lines > 2 * guard->n_entries + 100) {
-			write_anew(guard);
-		}
-	}
 	guard->users++;
 	return guard;
 }
 
+bool acml_guard_is_open(const struct acml_guard *guard)
+{
+	return guard->path != NULL;
+}
+
+bool acml_guard_open(struct acml_guard *guard, const char *path)
+{
+	guard->path = strdup(path);
+	if (guard->path == NULL) {
+		return false;
+	}
+	size_t lines = acml_state_read(guard->path, take_line, guard);
+	if (lines > 2 * guard->n_entries + 100) {
+		write_anew(guard);
+	}
+	return true;
+}
+
+struct acml_burst *acml_guard_burst(struct acml_guard *guard)
+{
+	return &guard->burst;
+}
+
 static void clear(struct acml_guard *guard)
 {
-	for (size_t i = 0; i < guard->n_buckets; i++) {
-		while (guard->buckets[i] != NULL) {
-			struct acml_entry *entry = guard->buckets[i];
-			guard->buckets[i] = entry->next;
-			acml_record_clear(&entry->record);
-			free(entry);
-		}
+	while (guard->oldest != NULL) {
+		remove_entry(guard, guard->oldest);
 	}
 	free(guard->buckets);
 	acml_scanner_free(guard->scanner);
+	acml_scanner_free(guard->scanner_of_jobs);
+	acml_section_release(guard->burst.section);
 	free(guard->path);
 	guard->buckets = NULL;
 	guard->n_buckets = 0;
-	guard->n_entries = 0;
+	guard->burst = (struct acml_burst){ 0 };
 	guard->scanner = NULL;
+	guard->scanner_of_jobs = NULL;
 	guard->path = NULL;
 	guard->fault = NULL;
 	guard->told = NULL;
@@ -278,6 +301,14 @@ struct acml_scanner *acml_guard_scanner(struct acml_guard *guard)
 	return guard->scanner;
 }
 
+struct acml_scanner *acml_guard_scanner_of_jobs(struct acml_guard *guard)
+{
+	if (guard->scanner_of_jobs == NULL) {
+		guard->scanner_of_jobs = acml_scanner_new();
+	}
+	return guard->scanner_of_jobs;
+}
+
 void acml_guard_settle(struct acml_guard *guard, struct acml_entry *entry,
                        struct acml_record *record, int unflushed)
 {
@@ -297,20 +328,43 @@ void acml_guard_unsettle(struct acml_entry *entry)
 	entry->has_record = false;
 }
 
-bool acml_guard_defer(struct acml_guard *guard, struct acml_job *job)
+size_t acml_guard_count(const struct acml_guard *guard)
+{
+	return guard->n_entries;
+}
+
+struct acml_entry **acml_guard_entries(struct acml_guard *guard, size_t *out_count)
+{
+	struct acml_entry **entries = malloc((guard->n_entries + 1) * sizeof(*entries));
+	size_t count = 0;
+	if (entries == NULL) {
+		return NULL;
+	}
+	for (struct acml_entry *entry = guard->oldest; entry != NULL; entry = entry->newer) {
+		if (entry->has_record) {
+			entries[count++] = entry;
+		}
+	}
+	*out_count = count;
+	return entries;
+}
+
+bool acml_guard_defer(struct acml_guard *guard, struct acml_job *job, struct acml_job **handle)
 {
 	struct acml_worker *worker = get_worker(guard);
 	if (worker == NULL) {
 		return false;
 	}
+	job->handle = handle;
+	*handle = job;
 	acml_worker_job(worker, job);
 	return true;
 }
 
-void acml_guard_disown(struct acml_guard *guard, const void *owner)
+void acml_guard_disown(struct acml_guard *guard, struct acml_job *job)
 {
-	if (guard->worker != NULL) {
-		acml_worker_disown(guard->worker, owner);
+	if (job != NULL && guard->worker != NULL) {
+		acml_worker_disown(guard->worker, job);
 	}
 }
 

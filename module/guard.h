@@ -35,42 +35,66 @@ struct acml_totals {
 
 struct acml_entry {
 	struct acml_entry *next;        /* In its hash bucket. */
+	struct acml_entry *older;       /* In the order they came. */
+	struct acml_entry *newer;
 	size_t users;
 	bool has_record;
 	bool used;                      /* Some instance has had it since the start. */
+	bool idle;                      /* The scout saw that the next load has nothing to do. */
 	struct acml_record record;
 	struct acml_totals totals;
 	knot_dname_t zone[];
 };
 
-/* Work for the thread. run is called unlocked, from the thread; then done, locked. The job belongs
- * to the guard from acml_guard_defer() on; dispose frees it, always, locked. */
+/* Work for the thread: begin, locked, while the owner is there; run, unlocked; done, locked, if the
+ * owner still is there; dispose, locked, always, frees the job. begin may be NULL, and false from
+ * it skips run and done. The job belongs to the guard from acml_guard_defer() on. */
 struct acml_job {
 	struct acml_job *next;
-	const void *owner;              /* The instance; NULL once that is gone. */
+	struct acml_job **handle;       /* The owner's pointer to the job; NULL: the owner is gone. */
+	bool patient;                   /* The server's own work goes first. */
+	bool pins;                      /* run needs the owner, which has to wait for its end. */
+	bool (*begin)(struct acml_job *job);
 	void (*run)(struct acml_job *job);
 	void (*done)(struct acml_job *job);
 	void (*dispose)(struct acml_job *job);
 };
 
+/* Load callbacks that follow each other at once, as those of one start or one reload do. */
+struct acml_burst {
+	int64_t end;                    /* When the last callback ended; nanoseconds, monotonic. */
+	int64_t spent;                  /* How long it linted what could have waited. */
+	const void *opening;            /* The configuration that the guard was opened under. */
+	const void *configuration;      /* Which configuration the section below is from, */
+	const void *source;             /* and its value of source, as addresses. */
+	struct acml_section *section;
+};
+
+struct acml_section;
 struct acml_guard;
 
-/* Joins, unlocked; the guard is locked on return. state is where the state file is, used by the
- * first to join. NULL without memory, and nothing is locked. */
-struct acml_guard *acml_guard_join(const char *state);
+/* Joins; the guard is locked on return. */
+struct acml_guard *acml_guard_join(void);
 
-/* Leaves, locked; unlocks. The last one waits for the thread to end. */
+/* The first to join opens it: reads the state file at path. False without memory. */
+bool acml_guard_is_open(const struct acml_guard *guard);
+bool acml_guard_open(struct acml_guard *guard, const char *path);
+
+/* Leaves; the guard is locked, and is unlocked then. The last one waits for the thread to end. */
 void acml_guard_leave(struct acml_guard *guard);
 
 void acml_guard_lock(struct acml_guard *guard);
 void acml_guard_unlock(struct acml_guard *guard);
 
+struct acml_burst *acml_guard_burst(struct acml_guard *guard);
+
 /* The zone's entry, counted until acml_guard_release(). NULL without memory. */
 struct acml_entry *acml_guard_entry(struct acml_guard *guard, const knot_dname_t *zone);
 void acml_guard_release(struct acml_guard *guard, struct acml_entry *entry);
 
-/* The scanner for whoever holds the lock. NULL without memory. */
+/* The scanner for whoever holds the lock, and the one for jobs that run. NULL without memory. */
 struct acml_scanner *acml_guard_scanner(struct acml_guard *guard);
+struct acml_scanner *acml_guard_scanner_of_jobs(struct acml_guard *guard);
 
 /* Keeps a record, which the entry owns from then on, and has its line written soon: after a flush
  * of the file system of unflushed, a descriptor the guard closes, unless that is -1. */
@@ -80,11 +104,19 @@ void acml_guard_settle(struct acml_guard *guard, struct acml_entry *entry,
 /* Forgets the record: the zone is read next time. */
 void acml_guard_unsettle(struct acml_entry *entry);
 
-/* Queues a job. False: there is no thread to be had, and the job is still the caller's. */
-bool acml_guard_defer(struct acml_guard *guard, struct acml_job *job);
+/* How many zones are known. */
+size_t acml_guard_count(const struct acml_guard *guard);
 
-/* No job of this owner will call done from now on. */
-void acml_guard_disown(struct acml_guard *guard, const void *owner);
+/* The entries that have a record, in the order they came, malloc()ed. They live as long as the
+ * thread runs a job. */
+struct acml_entry **acml_guard_entries(struct acml_guard *guard, size_t *out_count);
+
+/* Queues a job and sets *handle to it, until it is disposed of. False: there is no thread to be
+ * had, and the job is still the caller's. */
+bool acml_guard_defer(struct acml_guard *guard, struct acml_job *job, struct acml_job **handle);
+
+/* The owner of a job goes: neither begin nor done will be called any more. NULL is fine. */
+void acml_guard_disown(struct acml_guard *guard, struct acml_job *job);
 
 /* What went wrong with the state file, once for each fault; NULL: nothing new. */
 const char *acml_guard_fault(struct acml_guard *guard, const char **out_path);

@@ -5,6 +5,7 @@
 #include <libknot/errcode.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -24,6 +25,15 @@ static uint64_t microseconds(void)
 	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
 }
 
+void acml_section_release(struct acml_section *section)
+{
+	if (section != NULL && --section->refs == 0) {
+		struct acml_arena arena = section->arena;
+		free(section);
+		acml_arena_clear(&arena);
+	}
+}
+
 static int read_zone(struct acml_scanner *scanner, const struct acml_policy *policy,
                      const knot_dname_t *apex, const char *name, const char *bytes, size_t size,
                      enum acml_retention keep, struct acml_zone **out_zone)
@@ -32,7 +42,7 @@ static int read_zone(struct acml_scanner *scanner, const struct acml_policy *pol
 	struct acml_read_options options = {
 		.origin = acml_name_text(apex, origin), .keep = keep,
 		.interest = &acml_lint_interest,
-		.names = policy->names, .n_names = policy->n_wanted,
+		.names = policy->section->names, .n_names = policy->section->n_wanted,
 	};
 	return acml_zone_read_bytes(scanner, name, bytes, size, &options, out_zone);
 }
@@ -40,16 +50,12 @@ static int read_zone(struct acml_scanner *scanner, const struct acml_policy *pol
 static int lint_zone(const struct acml_policy *policy, const struct acml_zone *zone,
                      struct acml_result **out_result)
 {
-	struct acml_settings settings = { 0 };
-	for (size_t i = 0; i < policy->n_rules; i++) {
-		/* A wrong one is refused by the configuration check. */
-		(void)acml_settings_rule(&settings, policy->rules[i]);
-	}
+	const struct acml_section *section = policy->section;
 	struct acml_facts facts = {
-		.now = time(NULL), .signing = policy->signing, .require_caa = policy->require_caa,
-		.wanted = policy->wanted, .n_wanted = policy->n_wanted,
+		.now = time(NULL), .signing = policy->signing, .require_caa = section->require_caa,
+		.wanted = section->wanted, .n_wanted = section->n_wanted,
 	};
-	return acml_lint(zone, &facts, &settings, out_result);
+	return acml_lint(zone, &facts, &section->settings, out_result);
 }
 
 int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
@@ -66,7 +72,7 @@ int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
 		acml_inspection_clear(&inspection);
 		return ret;
 	}
-	inspection.fails = acml_result_fails(inspection.result, policy->fail_on);
+	inspection.fails = acml_result_fails(inspection.result, policy->section->fail_on);
 	inspection.loadable = keep == ACML_KEEP_ALL &&
 	                      acml_zone_loadable(inspection.zone, &policy->server,
 	                                         &inspection.obstacle);

@@ -15,21 +15,34 @@
 #include "lint/lint.h"
 #include "model/loadable.h"
 
-/* What the module's section says, for one zone. Borrows everything. */
-struct acml_policy {
-	bool reject;
+/* The module's section. Never changes once made; shared by instances and jobs, counted under the
+ * guard's lock. */
+struct acml_section {
+	struct acml_arena arena;
+	size_t refs;
+	bool reject;                    /* mode: reject */
 	bool refuse_first;              /* first-load: refuse */
-	enum acml_severity fail_on;
 	bool require_caa;
-	enum acml_signed signing;
+	enum acml_severity fail_on;
 	uint64_t sync_limit;            /* max-sync-size */
-	struct acml_server server;
-	const struct acml_wanted *wanted;
-	const knot_dname_t *const *names;   /* Of the wanted ones. */
+	const char *source;             /* The pattern; NULL: no load gate. */
+	struct acml_settings settings;  /* Option rule. */
+	const struct acml_wanted *wanted;   /* Option name, whatever zone the names are in. */
+	const knot_dname_t **names;         /* The same without their wildcards. */
 	size_t n_wanted;
-	const char *const *rules;       /* "ID=LEVEL" */
-	size_t n_rules;
-	uint64_t hash;                  /* Of all this and of the names of the files. */
+	uint64_t hash;
+};
+
+/* Frees it with the last reference. Accepts NULL. */
+void acml_section_release(struct acml_section *section);
+
+/* What decides about one zone. */
+struct acml_policy {
+	const struct acml_section *section;
+	uint64_t hash;                  /* Of the section and the names of the zone's files. */
+	bool detailed;                  /* The rest is there; it is asked for when a file is read. */
+	struct acml_server server;
+	enum acml_signed signing;
 };
 
 /* The server as the gate sees it. */
@@ -37,6 +50,7 @@ struct acml_host {
 	void *ctx;
 	void (*say)(void *ctx, int priority, const char *line);
 	void (*count)(void *ctx, const struct acml_totals *totals);
+	void (*detail)(void *ctx, struct acml_policy *policy);
 };
 
 struct acml_inspection {

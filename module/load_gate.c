@@ -27,7 +27,7 @@ struct copy {
 
 /* One run of the gate over a source that has to be read. */
 struct run {
-	const struct acml_gate *gate;
+	struct acml_gate *gate;
 	struct acml_scanner *scanner;
 	struct acml_source source;
 	struct acml_inspection inspection;
@@ -37,7 +37,7 @@ struct run {
 	char *includes;
 };
 
-static void find_copy(const struct acml_gate *gate, struct copy *out)
+static void find_copy(struct acml_gate *gate, struct copy *out)
 {
 	*out = (struct copy){ 0 };
 	out->there = stat(gate->published, &out->st) == 0;
@@ -53,22 +53,31 @@ static bool same_copy(const struct acml_identity *a, const struct acml_identity 
 	       a->mtime == b->mtime;
 }
 
-static bool is_recorded(const struct acml_gate *gate, const struct copy *copy)
+static bool is_recorded(struct acml_gate *gate, const struct copy *copy)
 {
 	const struct acml_entry *entry = gate->entry;
 	return copy->there && entry->has_record && copy->st.st_size > 0 &&
 	       same_copy(&copy->identity, &entry->record.published);
 }
 
+static void detail(struct acml_gate *gate)
+{
+	if (!gate->policy.detailed) {
+		gate->host.detail(gate->host.ctx, &gate->policy);
+		gate->policy.detailed = true;
+	}
+}
+
 /* Fills good and serial. out_fails: whether it has findings that reach fail-on. */
-static void judge_copy(const struct acml_gate *gate, struct copy *copy, bool *out_fails)
+static void judge_copy(struct acml_gate *gate, struct copy *copy, bool *out_fails)
 {
 	struct acml_source bytes = { 0 };
 	struct acml_inspection inspection = { 0 };
 	struct acml_scanner *scanner = acml_guard_scanner(gate->guard);
+	detail(gate);
 	if (scanner != NULL && copy->there &&
 	    acml_source_read(gate->published, SOURCE_LIMIT, &bytes) == NULL &&
-	    acml_inspect(scanner, gate->policy, gate->zone, gate->published, bytes.bytes, bytes.size,
+	    acml_inspect(scanner, &gate->policy, gate->zone, gate->published, bytes.bytes, bytes.size,
 	                 ACML_KEEP_ALL, &inspection) == KNOT_EOK) {
 		copy->good = inspection.loadable;
 		copy->serial = inspection.serial;
@@ -78,7 +87,7 @@ static void judge_copy(const struct acml_gate *gate, struct copy *copy, bool *ou
 	acml_source_clear(&bytes);
 }
 
-static void know_copy(const struct acml_gate *gate, struct copy *copy)
+static void know_copy(struct acml_gate *gate, struct copy *copy)
 {
 	bool fails;
 	if (is_recorded(gate, copy)) {
@@ -100,7 +109,7 @@ static const char *keeping(const struct copy *copy, char buffer[64])
 }
 
 /* The source cannot be judged. */
-static void say_fault(const struct acml_gate *gate, const char *fault)
+static void say_fault(struct acml_gate *gate, const char *fault)
 {
 	struct copy copy;
 	char text[64];
@@ -113,9 +122,9 @@ static void say_fault(const struct acml_gate *gate, const char *fault)
 static void settle(const struct run *run, enum acml_verdict verdict, const struct stat *published,
                    uint32_t serial, int unflushed)
 {
-	const struct acml_gate *gate = run->gate;
+	struct acml_gate *gate = run->gate;
 	struct acml_record record = {
-		.verdict = verdict, .fresh = run->source.fresh, .settings = gate->policy->hash,
+		.verdict = verdict, .fresh = run->source.fresh, .settings = gate->policy.hash,
 		.content = run->content, .serial = serial, .includes_stamp = run->stamp,
 		.includes = run->includes != NULL ? strdup(run->includes) : NULL,
 	};
@@ -131,11 +140,12 @@ static void settle(const struct run *run, enum acml_verdict verdict, const struc
 
 static void reject(const struct run *run, const char *why)
 {
-	const struct acml_gate *gate = run->gate;
+	struct acml_gate *gate = run->gate;
 	const struct copy *copy = &run->copy;
 	char counts[ACML_COUNTS_TEXT], kept[64];
 	bool same = copy->there && run->inspection.serial == copy->serial &&
 	            acml_publish_same(gate->published, run->source.bytes, run->source.size);
+	acml_publish_clean(gate->published);
 	acml_say_findings(&gate->host, &run->inspection);
 	acml_say(&gate->host, LOG_ERR, "rejected%s, %s%s (%s)", why, keeping(copy, kept),
 	         copy->good && same ? ", which is this very version" : "",
@@ -161,7 +171,7 @@ static const char *install(struct run *run, struct stat *out_st, int *out_unflus
                            bool *out_written)
 {
 	const struct acml_zone *zone = run->inspection.zone;
-	const struct acml_gate *gate = run->gate;
+	struct acml_gate *gate = run->gate;
 	char *flat = NULL;
 	struct acml_publication publication = {
 		.path = gate->published, .bytes = run->source.bytes, .size = run->source.size,
@@ -189,7 +199,7 @@ static const char *install(struct run *run, struct stat *out_st, int *out_unflus
 
 static void accept(struct run *run)
 {
-	const struct acml_gate *gate = run->gate;
+	struct acml_gate *gate = run->gate;
 	const struct acml_inspection *inspection = &run->inspection;
 	char counts[ACML_COUNTS_TEXT], kept[64];
 	struct stat st;
@@ -205,25 +215,38 @@ static void accept(struct run *run)
 		return;
 	}
 	int priority = inspection->fails ? LOG_WARNING : LOG_INFO;
-	const char *but = !inspection->fails ? "" : gate->policy->reject ?
+	const char *but = !inspection->fails ? "" : gate->policy.section->reject ?
 	                  " for want of a better version" : " though mode reject would not";
 	acml_say(&gate->host, priority, "accepted%s, serial %u%s (%s)", but, inspection->serial,
 	         written ? "" : ", already published", acml_counts_text(inspection, counts));
 	settle(run, inspection->fails ? ACML_TOLERATED : ACML_ACCEPTED, &st, inspection->serial,
 	       unflushed);
+	if (!written) {
+		acml_publish_clean(gate->published);
+	}
 	acml_count(&gate->entry->totals, inspection, false);
+}
+
+/* Through a link, too. */
+static bool is_source(const struct copy *copy, const struct stat *source)
+{
+	return copy->there && copy->st.st_dev == source->st_dev &&
+	       copy->st.st_ino == source->st_ino;
 }
 
 static void decide(struct run *run)
 {
-	const struct acml_policy *policy = run->gate->policy;
+	const struct acml_section *section = run->gate->policy.section;
 	find_copy(run->gate, &run->copy);
-	if (!run->inspection.loadable) {
+	if (is_source(&run->copy, &run->source.st)) {
+		acml_say(&run->gate->host, LOG_ERR, "source '%s' is the zone's own file: nothing can "
+		         "be held back, keep the two apart", run->gate->source);
+	} else if (!run->inspection.loadable) {
 		know_copy(run->gate, &run->copy);
 		reject_unloadable(run);
-	} else if (policy->reject && run->inspection.fails) {
+	} else if (section->reject && run->inspection.fails) {
 		know_copy(run->gate, &run->copy);
-		if (run->copy.good || policy->refuse_first) {
+		if (run->copy.good || section->refuse_first) {
 			reject(run, "");
 		} else {
 			accept(run);
@@ -262,20 +285,13 @@ static const char *check_includes(struct run *run, int64_t start)
 	return NULL;
 }
 
-/* Through a link, too. */
-static bool is_published(const struct acml_gate *gate)
-{
-	struct stat source, published;
-	return stat(gate->source, &source) == 0 && stat(gate->published, &published) == 0 &&
-	       source.st_dev == published.st_dev && source.st_ino == published.st_ino;
-}
-
 /* Judges the bytes that were read. NULL or why they cannot be judged. */
 static const char *judge(struct run *run, int64_t start)
 {
-	const struct acml_gate *gate = run->gate;
+	struct acml_gate *gate = run->gate;
+	detail(gate);
 	if (run->scanner == NULL ||
-	    acml_inspect(run->scanner, gate->policy, gate->zone, gate->source, run->source.bytes,
+	    acml_inspect(run->scanner, &gate->policy, gate->zone, gate->source, run->source.bytes,
 	                 run->source.size, ACML_KEEP_ALL, &run->inspection) != KNOT_EOK) {
 		return "cannot be read, no memory";
 	}
@@ -287,7 +303,7 @@ static const char *judge(struct run *run, int64_t start)
 }
 
 /* What is known of the copy and its source, written again under new times. */
-static void settle_again(const struct acml_gate *gate, const struct acml_record *news)
+static void settle_again(struct acml_gate *gate, const struct acml_record *news)
 {
 	struct acml_record record = *news;
 	const char *includes = gate->entry->record.includes;
@@ -295,7 +311,7 @@ static void settle_again(const struct acml_gate *gate, const struct acml_record 
 	acml_guard_settle(gate->guard, gate->entry, &record, -1);
 }
 
-static void say_again(const struct acml_gate *gate)
+static void say_again(struct acml_gate *gate)
 {
 	const struct acml_record *record = &gate->entry->record;
 	bool rejected = record->verdict == ACML_REJECTED;
@@ -310,16 +326,16 @@ static void say_again(const struct acml_gate *gate)
 	}
 }
 
-static void read_and_decide(const struct acml_gate *gate);
+static void read_and_decide(struct acml_gate *gate);
 
 /* The source is the one that was accepted last, the published copy is not what was made of it:
  * the server writes there as well (zonefile-sync), and so may people. */
-static void mind_copy(const struct acml_gate *gate, struct copy *copy)
+static void mind_copy(struct acml_gate *gate, struct copy *copy)
 {
 	struct acml_record record = gate->entry->record;
 	bool fails = true;
 	judge_copy(gate, copy, &fails);
-	if (!copy->good || (fails && gate->policy->reject && record.verdict == ACML_ACCEPTED)) {
+	if (!copy->good || (fails && gate->policy.section->reject && record.verdict == ACML_ACCEPTED)) {
 		acml_say(&gate->host, LOG_WARNING, "published copy was changed and %s, "
 		         "publishing the source again", copy->good ? "would be rejected" :
 		         "cannot be loaded any more");
@@ -336,7 +352,7 @@ static void mind_copy(const struct acml_gate *gate, struct copy *copy)
 
 /* The source is what it was when the verdict was given. False: the verdict is worth nothing,
  * because what is published is not there. */
-static bool stand_by(const struct acml_gate *gate)
+static bool stand_by(struct acml_gate *gate)
 {
 	struct copy copy;
 	find_copy(gate, &copy);
@@ -351,13 +367,13 @@ static bool stand_by(const struct acml_gate *gate)
 	return true;
 }
 
-static bool same_settings(const struct acml_gate *gate)
+static bool same_settings(struct acml_gate *gate)
 {
-	return gate->entry->has_record && gate->entry->record.settings == gate->policy->hash;
+	return gate->entry->has_record && gate->entry->record.settings == gate->policy.hash;
 }
 
 /* Other times, the same bytes: a file that was touched, or one that was too young to be trusted. */
-static bool same_bytes(const struct acml_gate *gate, const struct run *run)
+static bool same_bytes(struct acml_gate *gate, const struct run *run)
 {
 	struct acml_record record = gate->entry->record;
 	if (!same_settings(gate) || record.includes != NULL || record.content != run->content ||
@@ -370,17 +386,11 @@ static bool same_bytes(const struct acml_gate *gate, const struct run *run)
 	return stand_by(gate);
 }
 
-static void read_and_decide(const struct acml_gate *gate)
+static void read_and_decide(struct acml_gate *gate)
 {
 	struct run run = { .gate = gate, .scanner = acml_guard_scanner(gate->guard) };
 	int64_t start = acml_source_clock();
-	if (is_published(gate)) {
-		acml_say(&gate->host, LOG_ERR, "source '%s' is the zone's own file: nothing can be "
-		         "held back, keep the two apart", gate->source);
-		return;
-	}
 	const char *fault = acml_source_read(gate->source, SOURCE_LIMIT, &run.source);
-	acml_publish_clean(gate->published);
 	if (fault == NULL) {
 		run.content = acml_hash(ACML_HASH, run.source.bytes, run.source.size);
 		fault = same_bytes(gate, &run) ? NULL : judge(&run, start);
@@ -393,25 +403,38 @@ static void read_and_decide(const struct acml_gate *gate)
 	acml_source_clear(&run.source);
 }
 
-/* Whether nothing has changed that the last verdict came from, by the looks of it. */
-static bool same_looks(const struct acml_gate *gate, const struct stat *st)
+static bool same_looks(const struct acml_record *record, uint64_t hash, const struct stat *st)
 {
-	const struct acml_record *record = &gate->entry->record;
 	struct acml_identity identity;
 	uint64_t stamp;
-	if (!same_settings(gate) || record->fresh) {
-		return false;
-	}
 	acml_identity_of(st, &identity);
-	return acml_identity_equal(&identity, &record->source) &&
+	return record->settings == hash && !record->fresh &&
+	       acml_identity_equal(&identity, &record->source) &&
 	       (record->includes == NULL ||
 	        (acml_record_stamp(record->includes, &stamp) && stamp == record->includes_stamp));
 }
 
-void acml_load_gate(const struct acml_gate *gate)
+bool acml_load_gate_idle(const struct acml_record *record, uint64_t hash, const char *source,
+                         const char *published)
 {
+	struct stat source_st, published_st;
+	struct acml_identity identity;
+	if (record->verdict != ACML_ACCEPTED || stat(source, &source_st) != 0 ||
+	    stat(published, &published_st) != 0) {
+		return false;
+	}
+	acml_identity_of(&published_st, &identity);
+	return published_st.st_size > 0 && same_looks(record, hash, &source_st) &&
+	       same_copy(&identity, &record->published);
+}
+
+void acml_load_gate(struct acml_gate *gate)
+{
+	const struct acml_entry *entry = gate->entry;
 	struct stat st;
-	if (stat(gate->source, &st) != 0 || !same_looks(gate, &st) || !stand_by(gate)) {
+	bool same = stat(gate->source, &st) == 0 && entry->has_record &&
+	            same_looks(&entry->record, gate->policy.hash, &st);
+	if (!same || !stand_by(gate)) {
 		read_and_decide(gate);
 	}
 }

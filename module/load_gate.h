@@ -17,15 +17,17 @@ struct acml_gate {
 	const knot_dname_t *zone;
 	const char *source;
 	const char *published;
-	const struct acml_policy *policy;
+	struct acml_policy policy;
 	struct acml_guard *guard;       /* Locked. */
 	struct acml_entry *entry;
 	struct acml_host host;
 };
 
 /* Everything is said through the host; there is nothing to return. */
-void acml_load_gate(const struct acml_gate *gate);
+void acml_load_gate(struct acml_gate *gate);
 
-/* Without a source (gate->source is NULL): lints the zone's file and says what it finds. What is
- * larger than max-sync-size is linted by the guard's thread, owner standing for the instance. */
-void acml_load_watch(const struct acml_gate *gate, const void *owner);
+/* Whether the source looks the same as when the entry's verdict was given, and what came of it is
+ * in place: then acml_load_gate() has nothing to do, nor to say. Neither locks nor changes
+ * anything. */
+bool acml_load_gate_idle(const struct acml_record *record, uint64_t hash, const char *source,
+                         const char *published);

@@ -9,18 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "background.h"
 #include "guard.h"
 #include "load_gate.h"
+#include "load_watch.h"
 #include "options.h"
+
+/* How long the callbacks of one start or reload may lint what need not be waited for. */
+#define PATIENCE INT64_C(50000000)
 
 /* One counter with many indices: Knot allocates each counter for each zone and thread. */
 enum { LINTED, ACCEPTED, REJECTED, UNCHANGED, ERRORS, WARNINGS, INFOS, MICROSECONDS, COUNTERS };
-
-struct instance {
-	knotd_mod_t *mod;
-	struct acml_guard *guard;
-	struct acml_entry *entry;
-};
 
 static char *counter_name(uint32_t idx, uint32_t count)
 {
@@ -35,13 +34,13 @@ static char *counter_name(uint32_t idx, uint32_t count)
 
 static void say(void *ctx, int priority, const char *line)
 {
-	struct instance *instance = ctx;
+	struct acml_instance *instance = ctx;
 	knotd_mod_log(instance->mod, priority, "%s", line);
 }
 
 static void count(void *ctx, const struct acml_totals *totals)
 {
-	struct instance *instance = ctx;
+	struct acml_instance *instance = ctx;
 	const uint64_t values[COUNTERS] = {
 		[LINTED] = totals->linted, [ACCEPTED] = totals->accepted,
 		[REJECTED] = totals->rejected, [UNCHANGED] = totals->unchanged,
@@ -56,94 +55,164 @@ static void count(void *ctx, const struct acml_totals *totals)
 	}
 }
 
-static void run_gate(struct instance *instance, const struct acml_options *options)
+static void detail(void *ctx, struct acml_policy *policy)
 {
-	const struct acml_gate gate = {
-		.zone = instance->entry->zone,
-		.source = options->has_source ? options->source : NULL,
-		.published = options->published,
-		.policy = &options->policy,
-		.guard = instance->guard,
-		.entry = instance->entry,
-		.host = { .ctx = instance, .say = say, .count = count },
-	};
-	const char *path, *fault = acml_guard_fault(instance->guard, &path);
-	if (fault != NULL) {
-		acml_say(&gate.host, LOG_WARNING, "state '%s' cannot be written (%s), unchanged "
-		         "zones will be read at the next start", path, fault);
-	}
-	if (options->fault != NULL) {
-		acml_say(&gate.host, LOG_ERR, "zone not checked, %s", options->fault);
-	} else if (options->has_source) {
-		acml_load_gate(&gate);
-	} else {
-		if (options->policy.reject) {
-			acml_say(&gate.host, LOG_ERR, "mode reject needs a source, "
-			         "nothing can be rejected, findings are logged only");
-		}
-		acml_load_watch(&gate, instance);
-	}
-	count(instance, &instance->entry->totals);
+	struct acml_instance *instance = ctx;
+	acml_options_detail(instance->mod, instance->entry->zone, policy);
 }
 
-/* Joins the guard, which is locked then. */
-static struct instance *new_instance(knotd_mod_t *mod)
+static void say_fault(struct acml_instance *instance)
 {
+	const char *path, *fault = acml_guard_fault(instance->guard, &path);
+	if (fault != NULL) {
+		acml_say(&instance->host, LOG_WARNING, "state '%s' cannot be written (%s), unchanged "
+		         "zones will be read at the next start", path, fault);
+	}
+}
+
+/* What can wait, and is much or comes after much, is left to the guard's thread. */
+static void run_watch(struct acml_gate *gate, struct acml_instance *instance)
+{
+	struct acml_burst *burst = acml_guard_burst(instance->guard);
+	struct acml_look look = { 0 };
+	struct stat st;
+	if (stat(gate->published, &st) == 0 &&
+	    (uint64_t)st.st_size > gate->policy.section->sync_limit &&
+	    acml_background_watch(instance)) {
+		return;
+	}
+	int64_t start = acml_burst_clock();
+	acml_watch_mode(gate);
+	if (acml_watch_wanted(gate)) {
+		detail(instance, &gate->policy);
+		acml_watch_look(gate, acml_guard_scanner(instance->guard), &look);
+		acml_watch_settle(gate, &look);
+		acml_look_clear(&look);
+	}
+	burst->spent += acml_burst_clock() - start;
+}
+
+static void run(struct acml_instance *instance, struct acml_section *section, bool opened)
+{
+	struct acml_files files;
+	acml_options_files(instance->mod, section, instance->entry->zone, &files);
+	struct acml_gate gate = {
+		.zone = instance->entry->zone, .source = files.source,
+		.published = files.published, .policy = files.policy, .guard = instance->guard,
+		.entry = instance->entry, .host = instance->host,
+	};
+	say_fault(instance);
+	if (files.fault != NULL) {
+		acml_say(&instance->host, LOG_ERR, "zone not checked, %s", files.fault);
+	} else if (section->source == NULL) {
+		run_watch(&gate, instance);
+	} else {
+		if (opened) {
+			acml_background_scout(instance, section);
+		}
+		acml_load_gate(&gate);
+	}
+}
+
+/* False without memory. */
+static bool load_zone(struct acml_instance *instance)
+{
+	struct acml_guard *guard = instance->guard;
+	struct acml_burst *burst = acml_guard_burst(guard);
 	char state[ACML_PATH_MAX];
-	struct instance *instance = calloc(1, sizeof(*instance));
-	if (instance == NULL) {
-		return NULL;
+	bool opened = !acml_guard_is_open(guard);
+	if (opened) {
+		acml_options_state(instance->mod, state);
+		if (!acml_guard_open(guard, state)) {
+			return false;
+		}
 	}
-	acml_options_state(mod, state);
-	instance->mod = mod;
-	instance->guard = acml_guard_join(state);
-	if (instance->guard == NULL) {
-		free(instance);
-		return NULL;
-	}
-	instance->entry = acml_guard_entry(instance->guard, knotd_mod_zone(mod));
+	instance->entry = acml_guard_entry(guard, knotd_mod_zone(instance->mod));
 	if (instance->entry == NULL) {
-		acml_guard_leave(instance->guard);
-		free(instance);
-		return NULL;
+		return false;
+	}
+	if (opened) {
+		burst->opening = acml_options_configuration(instance->mod);
+	}
+	bool idle = instance->entry->idle;
+	instance->entry->idle = false;
+	if (idle && burst->opening == acml_options_configuration(instance->mod)) {
+		instance->entry->totals.unchanged++;
+		return true;
+	}
+	if (burst->spent > PATIENCE && !acml_options_has_source(instance->mod) &&
+	    acml_background_watch(instance)) {
+		return true;
+	}
+	struct acml_section *section = acml_options_shared(instance->mod, burst);
+	if (section == NULL) {
+		return false;
+	}
+	run(instance, section, opened);
+	acml_section_release(section);
+	return true;
+}
+
+static struct acml_instance *new_instance(knotd_mod_t *mod)
+{
+	struct acml_instance *instance = calloc(1, sizeof(*instance));
+	if (instance != NULL) {
+		instance->mod = mod;
+		instance->host = (struct acml_host){
+			.ctx = instance, .say = say, .count = count, .detail = detail,
+		};
 	}
 	return instance;
+}
+
+/* Locked; unlocks. */
+static void free_instance(struct acml_instance *instance)
+{
+	struct acml_guard *guard = instance->guard;
+	acml_guard_disown(guard, instance->job);
+	acml_guard_burst(guard)->opening = NULL;
+	if (instance->entry != NULL) {
+		acml_guard_release(guard, instance->entry);
+	}
+	free(instance);
+	acml_guard_leave(guard);
 }
 
 /* Always KNOT_EOK: to an error, 3.5 answers by taking the zone away, and 3.2 and 3.4 go on without
  * the module. Neither is a way to say that a zone has a fault, nor that memory is short. */
 static int acmlint_load(knotd_mod_t *mod)
 {
-	struct acml_options options;
 	knotd_mod_ctx_set(mod, NULL);
-	int ret = acml_options_read(mod, &options);
-	if (ret == KNOT_EOK) {
-		ret = knotd_mod_stats_add(mod, "lint", COUNTERS, counter_name);
+	int ret = knotd_mod_stats_add(mod, "lint", COUNTERS, counter_name);
+	struct acml_instance *instance = ret == KNOT_EOK ? new_instance(mod) : NULL;
+	if (instance == NULL) {
+		knotd_mod_log(mod, LOG_ERR, "zone not checked, not enough memory");
+		return KNOT_EOK;
 	}
-	struct instance *instance = ret == KNOT_EOK ? new_instance(mod) : NULL;
-	if (instance != NULL) {
+	instance->guard = acml_guard_join();
+	struct acml_burst *burst = acml_guard_burst(instance->guard);
+	acml_burst_begin(burst);
+	bool loaded = load_zone(instance);
+	acml_burst_end(burst);
+	if (loaded) {
+		count(instance, &instance->entry->totals);
 		knotd_mod_ctx_set(mod, instance);
-		run_gate(instance, &options);
 		acml_guard_unlock(instance->guard);
 	} else {
 		knotd_mod_log(mod, LOG_ERR, "zone not checked, not enough memory");
+		free_instance(instance);
 	}
-	acml_options_clear(&options);
 	return KNOT_EOK;
 }
 
 static void acmlint_unload(knotd_mod_t *mod)
 {
-	struct instance *instance = knotd_mod_ctx(mod);
-	if (instance == NULL) {
-		return;
+	struct acml_instance *instance = knotd_mod_ctx(mod);
+	if (instance != NULL) {
+		knotd_mod_ctx_set(mod, NULL);
+		acml_guard_lock(instance->guard);
+		free_instance(instance);
 	}
-	acml_guard_lock(instance->guard);
-	acml_guard_disown(instance->guard, instance);
-	acml_guard_release(instance->guard, instance->entry);
-	acml_guard_leave(instance->guard);
-	knotd_mod_ctx_set(mod, NULL);
-	free(instance);
 }
 
 KNOTD_MOD_API(acmlint, KNOTD_MOD_FLAG_SCOPE_ZONE | KNOTD_MOD_FLAG_OPT_CONF,

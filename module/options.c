@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "compat.h"
 #include "model/names.h"
@@ -25,6 +25,7 @@
 #define ZONE_STORAGE   "\x07""storage"
 #define ZONE_CHECKS    "\x0f""semantic-checks"
 #define ZONE_SIGNING   "\x0e""dnssec-signing"
+#define ZONE_MODULE    "\x06""module"
 #define DATABASE       "\x08""database"
 #define DB_STORAGE     "\x07""storage"
 
@@ -32,6 +33,15 @@
 #define DEFAULT_FILE   "%s.zone"
 #define STATE_FILE     "acmlint.state"
 #define MEBIBYTE       (INT64_C(1) << 20)
+
+/* Load callbacks further apart may see different configurations. */
+#define BURST_GAP      INT64_C(1000000)
+
+/* A busy machine may stop the server for as long as this between two zones. */
+#define SPENDING_GAP   INT64_C(200000000)
+
+/* For so long at most, what the scout saw is not looked at again. */
+#define OPENING_GAP    INT64_C(1000000000)
 
 enum { MODE_LOG, MODE_REJECT };
 enum { FIRST_ACCEPT, FIRST_REFUSE };
@@ -124,132 +134,196 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return acml_hash(hash, text, strlen(text) + 1);
 }
 
-/* "*.example.com" asks for the wildcard certificate of example.com. */
-static void want(const knot_dname_t *name, knot_dname_storage_t lower, struct acml_wanted *out)
+static void copy_rules(knotd_mod_t *mod, struct acml_section *section)
 {
-	acml_name_lower(name, lower);
-	out->wildcard = acml_name_is_wildcard(lower);
-	out->name = out->wildcard ? acml_name_parent(lower) : lower;
+	knotd_conf_t rules = knotd_conf_mod(mod, MOD_RULE);
+	for (size_t i = 0; i < rules.count; i++) {
+		/* A wrong one is refused by the configuration check. */
+		(void)acml_settings_rule(&section->settings, rules.multi[i].string);
+		section->hash = hash_text(section->hash, rules.multi[i].string);
+	}
+	knotd_conf_free(&rules);
 }
 
-/* The names that are in this zone. */
-static int read_names(knotd_mod_t *mod, struct acml_options *options)
+/* "*.example.com" asks for the wildcard certificate of example.com. */
+static bool copy_names(knotd_mod_t *mod, struct acml_section *section)
 {
-	struct acml_policy *policy = &options->policy;
-	options->names = knotd_conf_mod(mod, MOD_NAME);
-	size_t count = options->names.count;
-	if (count == 0) {
-		return KNOT_EOK;
-	}
-	options->wanted = calloc(count, sizeof(*options->wanted));
-	options->storage = calloc(count, sizeof(*options->storage));
-	options->wanted_names = calloc(count, sizeof(*options->wanted_names));
-	if (options->wanted == NULL || options->storage == NULL || options->wanted_names == NULL) {
-		return KNOT_ENOMEM;
-	}
-	for (size_t i = 0; i < count; i++) {
-		size_t n = policy->n_wanted;
-		struct acml_wanted *wanted = &options->wanted[n];
-		want(options->names.multi[i].dname, options->storage[n], wanted);
-		if (acml_name_within(wanted->name, knotd_mod_zone(mod))) {
-			options->wanted_names[n] = wanted->name;
-			policy->hash = acml_hash(policy->hash, options->storage[n],
-			                         knot_dname_size(options->storage[n]));
-			policy->n_wanted++;
+	knotd_conf_t names = knotd_conf_mod(mod, MOD_NAME);
+	struct acml_arena *arena = &section->arena;
+	struct acml_wanted *wanted = acml_arena_alloc(arena, names.count * sizeof(*wanted) + 1);
+	section->names = acml_arena_alloc(arena, names.count * sizeof(*section->names) + 1);
+	bool copied = wanted != NULL && section->names != NULL;
+	for (size_t i = 0; copied && i < names.count; i++) {
+		const knot_dname_t *name = acml_name_dup(arena, names.multi[i].dname);
+		copied = name != NULL;
+		if (copied) {
+			section->hash = acml_hash(section->hash, name, knot_dname_size(name));
+			wanted[i].wildcard = acml_name_is_wildcard(name);
+			wanted[i].name = wanted[i].wildcard ? acml_name_parent(name) : name;
+			section->names[i] = wanted[i].name;
 		}
 	}
-	policy->wanted = options->wanted;
-	policy->names = options->wanted_names;
-	return KNOT_EOK;
+	section->wanted = wanted;
+	section->n_wanted = names.count;
+	knotd_conf_free(&names);
+	return copied;
 }
 
-static int read_rules(knotd_mod_t *mod, struct acml_options *options)
+static bool copy_source(knotd_mod_t *mod, struct acml_section *section)
 {
-	struct acml_policy *policy = &options->policy;
-	options->rules = knotd_conf_mod(mod, MOD_RULE);
-	size_t count = options->rules.count;
-	if (count == 0) {
-		return KNOT_EOK;
-	}
-	options->rule_texts = calloc(count, sizeof(*options->rule_texts));
-	if (options->rule_texts == NULL) {
-		return KNOT_ENOMEM;
-	}
-	for (size_t i = 0; i < count; i++) {
-		options->rule_texts[i] = options->rules.multi[i].string;
-		policy->hash = hash_text(policy->hash, options->rule_texts[i]);
-	}
-	policy->rules = options->rule_texts;
-	policy->n_rules = count;
-	return KNOT_EOK;
-}
-
-static const char *read_files(knotd_mod_t *mod, struct acml_options *options)
-{
-	const knot_dname_t *zone = knotd_mod_zone(mod);
-	const char *storage = knotd_conf_zone(mod, ZONE_STORAGE, zone).single.string;
-	const char *file = knotd_conf_zone(mod, ZONE_FILE, zone).single.string;
 	const char *source = knotd_conf_mod(mod, MOD_SOURCE).single.string;
-	struct acml_policy *policy = &options->policy;
-
-	const char *fault = acml_filename(file != NULL ? file : DEFAULT_FILE, storage, zone,
-	                                  options->published);
-	if (fault == NULL && source != NULL) {
-		options->has_source = true;
-		fault = acml_filename(source, storage, zone, options->source);
+	if (source == NULL) {
+		return true;
 	}
-	if (fault == NULL) {
-		policy->hash = hash_text(policy->hash, options->published);
-		policy->hash = hash_text(policy->hash, options->source);
-	}
-	return fault;
+	section->source = acml_arena_strdup(&section->arena, source);
+	return section->source != NULL;
 }
 
-static void read_policy(knotd_mod_t *mod, struct acml_policy *policy)
+struct acml_section *acml_options_section(knotd_mod_t *mod)
 {
-	const knot_dname_t *zone = knotd_mod_zone(mod);
+	struct acml_section *section = calloc(1, sizeof(*section));
+	if (section == NULL) {
+		return NULL;
+	}
+	section->refs = 1;
+	section->reject = knotd_conf_mod(mod, MOD_MODE).single.option == MODE_REJECT;
+	section->refuse_first = knotd_conf_mod(mod, MOD_FIRST_LOAD).single.option == FIRST_REFUSE;
+	section->fail_on = knotd_conf_mod(mod, MOD_FAIL_ON).single.option;
+	section->require_caa = knotd_conf_mod(mod, MOD_REQUIRE).single.boolean;
+	section->sync_limit = knotd_conf_mod(mod, MOD_SYNC_SIZE).single.integer;
+	section->hash = hash_text(ACML_HASH, ACML_VERSION);
+	section->hash = hash_number(section->hash, section->reject | section->refuse_first << 1 |
+	                            section->require_caa << 2 | section->fail_on << 3);
+	copy_rules(mod, section);
+	if (!copy_names(mod, section) || !copy_source(mod, section)) {
+		acml_section_release(section);
+		return NULL;
+	}
+	return section;
+}
+
+bool acml_options_has_source(knotd_mod_t *mod)
+{
+	return knotd_conf_mod(mod, MOD_SOURCE).single.string != NULL;
+}
+
+/* Each has its own copy of the host's name. */
+const void *acml_options_configuration(knotd_mod_t *mod)
+{
+	return knotd_conf_env(mod, KNOTD_CONF_ENV_HOSTNAME).single.string;
+}
+
+/*
+ * Which section an instance has, the API does not tell; but a value is at another address for each
+ * section, in each of the two configurations that exist during a reload. A third one could have the
+ * first one's addresses, but not within the same burst.
+ */
+struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst)
+{
+	const void *configuration = acml_options_configuration(mod);
+	const void *source = knotd_conf_mod(mod, MOD_SOURCE).single.string;
+	if (source == NULL) {
+		return acml_options_section(mod);
+	}
+	if (burst->section == NULL || burst->configuration != configuration ||
+	    burst->source != source) {
+		acml_section_release(burst->section);
+		burst->section = acml_options_section(mod);
+		burst->configuration = configuration;
+		burst->source = source;
+	}
+	if (burst->section != NULL) {
+		burst->section->refs++;
+	}
+	return burst->section;
+}
+
+void acml_options_files(knotd_mod_t *mod, const struct acml_section *section,
+                        const knot_dname_t *zone, struct acml_files *out)
+{
+	const char *file = knotd_conf_zone(mod, ZONE_FILE, zone).single.string;
+	const char *source = section->source;
+	file = file != NULL ? file : DEFAULT_FILE;
+	bool relative = file[0] != '/' || (source != NULL && source[0] != '/');
+	const char *storage = relative ? knotd_conf_zone(mod, ZONE_STORAGE, zone).single.string : "";
+
+	out->policy = (struct acml_policy){ .section = section, .hash = section->hash };
+	out->source[0] = '\0';
+	out->fault = acml_filename(file, storage, zone, out->published);
+	if (out->fault == NULL && source != NULL) {
+		out->fault = acml_filename(source, storage, zone, out->source);
+	}
+	if (out->fault == NULL) {
+		out->policy.hash = hash_text(out->policy.hash, out->published);
+		out->policy.hash = hash_text(out->policy.hash, out->source);
+	}
+}
+
+void acml_options_detail(knotd_mod_t *mod, const knot_dname_t *zone, struct acml_policy *policy)
+{
 	const char *version = knotd_conf_env(mod, KNOTD_CONF_ENV_VERSION).single.string;
-	policy->reject = knotd_conf_mod(mod, MOD_MODE).single.option == MODE_REJECT;
-	policy->refuse_first = knotd_conf_mod(mod, MOD_FIRST_LOAD).single.option == FIRST_REFUSE;
-	policy->fail_on = knotd_conf_mod(mod, MOD_FAIL_ON).single.option;
-	policy->require_caa = knotd_conf_mod(mod, MOD_REQUIRE).single.boolean;
-	policy->sync_limit = knotd_conf_mod(mod, MOD_SYNC_SIZE).single.integer;
 	policy->server.version = acml_knot_version(version);
 	policy->server.soft_checks =
 		knotd_conf_zone(mod, ZONE_CHECKS, zone).single.option == CHECKS_SOFT;
 	/* The file of a zone that the server signs holds neither keys nor signatures. */
 	policy->signing = knotd_conf_zone(mod, ZONE_SIGNING, zone).single.boolean ?
 	                  ACML_SIGNED_NO : ACML_SIGNED_AUTO;
-
-	policy->hash = hash_text(ACML_HASH, ACML_VERSION);
-	policy->hash = hash_number(policy->hash, policy->reject | policy->refuse_first << 1 |
-	                           policy->require_caa << 2 | policy->server.soft_checks << 3 |
-	                           policy->fail_on << 4 | policy->signing << 8 |
-	                           policy->server.version << 12);
+	policy->detailed = true;
 }
 
-int acml_options_read(knotd_mod_t *mod, struct acml_options *out)
+/* A module's reference is its section's name, length first, and the id. */
+static bool is_acmlint(const knotd_conf_val_t *module)
 {
-	memset(out, 0, sizeof(*out));
-	read_policy(mod, &out->policy);
-	out->fault = read_files(mod, out);
-	int ret = read_names(mod, out);
-	return ret == KNOT_EOK ? read_rules(mod, out) : ret;
+	static const char name[] = "\x0b""mod-acmlint";
+	return module->data_len >= sizeof(name) - 1 &&
+	       memcmp(module->data, name, sizeof(name) - 1) == 0;
 }
 
-void acml_options_clear(struct acml_options *options)
+bool acml_options_same_modules(knotd_mod_t *mod, const knot_dname_t *a, const knot_dname_t *b)
 {
-	knotd_conf_free(&options->names);
-	knotd_conf_free(&options->rules);
-	free(options->wanted);
-	free(options->storage);
-	free(options->wanted_names);
-	free(options->rule_texts);
-	memset(options, 0, sizeof(*options));
+	knotd_conf_t first = knotd_conf_zone(mod, ZONE_MODULE, a);
+	knotd_conf_t second = knotd_conf_zone(mod, ZONE_MODULE, b);
+	bool same = first.count == second.count;
+	size_t mine = 0;
+	for (size_t i = 0; same && i < first.count; i++) {
+		const knotd_conf_val_t *x = &first.multi[i], *y = &second.multi[i];
+		same = x->data_len == y->data_len && memcmp(x->data, y->data, x->data_len) == 0;
+		mine += is_acmlint(x);
+	}
+	knotd_conf_free(&first);
+	knotd_conf_free(&second);
+	return same && mine == 1;
 }
 
 void acml_options_state(knotd_mod_t *mod, char out_path[ACML_PATH_MAX])
 {
 	const char *folder = knotd_conf(mod, DATABASE, DB_STORAGE, NULL).single.string;
 	snprintf(out_path, ACML_PATH_MAX, "%s/"STATE_FILE, folder != NULL ? folder : ".");
+}
+
+int64_t acml_burst_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+void acml_burst_begin(struct acml_burst *burst)
+{
+	int64_t gap = acml_burst_clock() - burst->end;
+	if (gap > OPENING_GAP) {
+		burst->opening = NULL;
+	}
+	if (gap > SPENDING_GAP) {
+		burst->spent = 0;
+	}
+	if (gap > BURST_GAP) {
+		acml_section_release(burst->section);
+		burst->section = NULL;
+	}
+}
+
+void acml_burst_end(struct acml_burst *burst)
+{
+	burst->end = acml_burst_clock();
 }

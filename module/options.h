@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Options: the module's section of knot.conf: its schema, its check, and what it says for one
- * zone. Asks knotd for values, so it is of use in a load callback only.
+ * Options: the module's section of knot.conf, its schema, its check, and what it says for a zone.
+ *
+ * Every value that knotd is asked for costs some microseconds, and a server has thousands of
+ * zones: so the section is read once for the zones that load one after the other, and a zone's
+ * details only when its file has to be read.
  */
 
 #pragma once
@@ -17,24 +20,38 @@ extern const yp_item_t acml_options_schema[];
 /* Configuration check of one section. */
 int acml_options_check(knotd_conf_check_args_t *args);
 
-/* Borrows from the configuration: valid until the load callback returns. */
-struct acml_options {
-	struct acml_policy policy;
-	const char *fault;                  /* What is wrong with a file name; NULL. */
-	bool has_source;
-	char source[ACML_PATH_MAX];
-	char published[ACML_PATH_MAX];
-	knotd_conf_t names;
-	knotd_conf_t rules;
-	struct acml_wanted *wanted;
-	knot_dname_storage_t *storage;      /* Of the wanted names. */
-	const knot_dname_t **wanted_names;
-	const char **rule_texts;
-};
+/* The section of this instance, with a reference for the caller; NULL without memory. */
+struct acml_section *acml_options_section(knotd_mod_t *mod);
 
-/* KNOT_EOK or KNOT_ENOMEM; to be cleared either way. */
-int acml_options_read(knotd_mod_t *mod, struct acml_options *out);
-void acml_options_clear(struct acml_options *options);
+/* Whether the section names a source. */
+bool acml_options_has_source(knotd_mod_t *mod);
+
+/* The same section in a load callback, shared within a burst if it has a source. Locked. */
+struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst);
+
+/* The files of one zone and the policy for it, not yet detailed. */
+struct acml_files {
+	const char *fault;                  /* What is wrong with a file name; NULL. */
+	char source[ACML_PATH_MAX];         /* Empty without a load gate. */
+	char published[ACML_PATH_MAX];
+	struct acml_policy policy;          /* Borrows the section. */
+};
+void acml_options_files(knotd_mod_t *mod, const struct acml_section *section,
+                        const knot_dname_t *zone, struct acml_files *out);
+
+void acml_options_detail(knotd_mod_t *mod, const knot_dname_t *zone, struct acml_policy *policy);
+
+/* Whether two zones have the same modules, acmlint only once among them. */
+bool acml_options_same_modules(knotd_mod_t *mod, const knot_dname_t *a, const knot_dname_t *b);
 
 /* Where the state file is. */
 void acml_options_state(knotd_mod_t *mod, char out_path[ACML_PATH_MAX]);
+
+/* Stands for the configuration that the instance is loaded under: two that exist at the same time
+ * differ. */
+const void *acml_options_configuration(knotd_mod_t *mod);
+
+/* A load callback begins and ends. */
+void acml_burst_begin(struct acml_burst *burst);
+void acml_burst_end(struct acml_burst *burst);
+int64_t acml_burst_clock(void);

@@ -24,12 +24,19 @@ static bool temporary_name(const char *path, char out[ACML_PATH_MAX + 16])
 	return len < ACML_PATH_MAX + 16;
 }
 
-static int open_temporary(const char *path)
+/* At first, the source's mode as far as the server's umask lets it, but nobody else may write. */
+static mode_t mode_of(const struct acml_publication *publication)
+{
+	return publication->published != NULL ? publication->published->st_mode & 0777 :
+	       (publication->source->st_mode & 0644) | 0600;
+}
+
+static int open_temporary(const char *path, mode_t mode)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = open(path, flags, 0600);
+	int fd = open(path, flags, mode);
 	if (fd < 0 && errno == EEXIST && unlink(path) == 0) {
-		fd = open(path, flags, 0600);
+		fd = open(path, flags, mode);
 	}
 	return fd;
 }
@@ -50,34 +57,30 @@ static bool write_bytes(int fd, const char *bytes, size_t size)
 	return true;
 }
 
-/* Owner and mode of the file that is replaced; at first, the server's own user with the source's
- * mode, but nobody else may write. A server that may not give files away keeps them. */
-static bool set_access(int fd, const struct acml_publication *publication)
+/* Owner and mode. A server that may not give files away keeps them. */
+static bool set_access(int fd, const struct acml_publication *publication, const struct stat *st)
 {
 	const struct stat *old = publication->published;
-	if (old == NULL) {
-		return fchmod(fd, (publication->source->st_mode & 0644) | 0600) == 0;
-	}
-	if (old->st_uid != geteuid() && fchown(fd, old->st_uid, -1) != 0 && errno != EPERM) {
+	mode_t mode = mode_of(publication);
+	if (old != NULL && old->st_uid != st->st_uid && fchown(fd, old->st_uid, -1) != 0 &&
+	    errno != EPERM) {
 		return false;
 	}
-	if (old->st_gid != getegid() && fchown(fd, -1, old->st_gid) != 0 && errno != EPERM) {
+	if (old != NULL && old->st_gid != st->st_gid && fchown(fd, -1, old->st_gid) != 0 &&
+	    errno != EPERM) {
 		return false;
 	}
-	return fchmod(fd, old->st_mode & 0777) == 0;
+	return old == NULL || (st->st_mode & 0777) == mode || fchmod(fd, mode) == 0;
 }
 
 /* knotd takes a file with the same modification time for the same file. */
-static bool differ_in_time(int fd, const struct stat *old)
+static bool set_time(int fd, const struct stat *old, const struct stat *st)
 {
-	struct stat st;
-	if (fstat(fd, &st) != 0) {
-		return false;
-	}
-	if (st.st_mtim.tv_sec != old->st_mtim.tv_sec || st.st_mtim.tv_nsec != old->st_mtim.tv_nsec) {
+	if (st->st_mtim.tv_sec != old->st_mtim.tv_sec ||
+	    st->st_mtim.tv_nsec != old->st_mtim.tv_nsec) {
 		return true;
 	}
-	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, st.st_mtim };
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, st->st_mtim };
 	times[1].tv_nsec = (times[1].tv_nsec + 1000000) % 1000000000;
 	return futimens(fd, times) == 0;
 }
@@ -102,12 +105,15 @@ static bool flush_folder(const char *path)
 	return done;
 }
 
-static bool fill(int fd, const struct acml_publication *publication)
+static bool fill(int fd, const struct acml_publication *publication, struct stat *out_st)
 {
 	const struct stat *old = publication->published;
-	return write_bytes(fd, publication->bytes, publication->size) &&
-	       set_access(fd, publication) &&
-	       (old == NULL || (differ_in_time(fd, old) && fsync(fd) == 0));
+	if (!write_bytes(fd, publication->bytes, publication->size) || fstat(fd, out_st) != 0 ||
+	    !set_access(fd, publication, out_st)) {
+		return false;
+	}
+	return old == NULL ||
+	       (set_time(fd, old, out_st) && fsync(fd) == 0 && fstat(fd, out_st) == 0);
 }
 
 const char *acml_publish(const struct acml_publication *publication, struct stat *out_st,
@@ -118,13 +124,12 @@ const char *acml_publish(const struct acml_publication *publication, struct stat
 	    !temporary_name(publication->path, temporary)) {
 		return "has too long a name";
 	}
-	int fd = open_temporary(temporary);
+	int fd = open_temporary(temporary, mode_of(publication));
 	if (fd < 0) {
 		return errno == ENOENT ? "is in a folder that is not there" : strerror(errno);
 	}
 	struct stat st;
-	if (!fill(fd, publication) || rename(temporary, publication->path) != 0 ||
-	    fstat(fd, &st) != 0) {
+	if (!fill(fd, publication, &st) || rename(temporary, publication->path) != 0) {
 		const char *fault = strerror(errno);
 		close(fd);
 		unlink(temporary);

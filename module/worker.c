@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,19 +13,21 @@
 
 /* Lines are written when none came for so long, or the first has waited for so long. */
 #define QUIET_MS 100
-#define PATIENCE_MS 1000
+#define PATIENCE_MS 3000
 
 /* File systems with unflushed publications; more than so many are flushed at once. */
 #define MAX_DISKS 8
 
-/* Behind the server's own threads: nobody waits for this one. */
+/* Behind the server's own threads, for what nobody waits for. */
 #define NICENESS 10
 
 struct acml_worker {
 	pthread_mutex_t *mutex;
 	pthread_cond_t wake;
+	pthread_cond_t ended;   /* A job that pins its owner. */
 	pthread_t thread;
 	bool stop;
+	bool nice;
 	void (*write_out)(void *ctx, const char *lines, size_t size);
 	void *ctx;
 	FILE *lines;
@@ -38,6 +39,7 @@ struct acml_worker {
 	dev_t devices[MAX_DISKS];
 	size_t n_disks;
 	struct acml_job *jobs;
+	struct acml_job **last_job;
 	struct acml_job *running;
 };
 
@@ -93,19 +95,51 @@ static void write_lines(struct acml_worker *worker)
 	pthread_mutex_lock(worker->mutex);
 }
 
-static void run_job(struct acml_worker *worker)
+static void dispose(struct acml_job *job)
+{
+	if (job->handle != NULL) {
+		*job->handle = NULL;
+	}
+	job->dispose(job);
+}
+
+static struct acml_job *take_job(struct acml_worker *worker)
 {
 	struct acml_job *job = worker->jobs;
 	worker->jobs = job->next;
-	worker->running = job;
-	pthread_mutex_unlock(worker->mutex);
-	job->run(job);
-	pthread_mutex_lock(worker->mutex);
-	worker->running = NULL;
-	if (job->owner != NULL && !worker->stop) {
-		job->done(job);
+	if (worker->jobs == NULL) {
+		worker->last_job = &worker->jobs;
 	}
-	job->dispose(job);
+	return job;
+}
+
+/* There is no way back up; flushes and lines do not mind. */
+static void step_back(struct acml_worker *worker)
+{
+	if (!worker->nice) {
+		worker->nice = true;
+		setpriority(PRIO_PROCESS, gettid(), NICENESS);
+	}
+}
+
+static void run_job(struct acml_worker *worker)
+{
+	struct acml_job *job = take_job(worker);
+	if (job->patient) {
+		step_back(worker);
+	}
+	if (job->handle != NULL && (job->begin == NULL || job->begin(job))) {
+		worker->running = job;
+		pthread_mutex_unlock(worker->mutex);
+		job->run(job);
+		pthread_mutex_lock(worker->mutex);
+		worker->running = NULL;
+		pthread_cond_broadcast(&worker->ended);
+		if (job->handle != NULL && !worker->stop) {
+			job->done(job);
+		}
+	}
+	dispose(job);
 }
 
 /* Sleeps until there may be something to do. */
@@ -133,7 +167,6 @@ static void *work(void *arg)
 {
 	struct acml_worker *worker = arg;
 	acml_rcu_register();
-	setpriority(PRIO_PROCESS, gettid(), NICENESS);
 	pthread_mutex_lock(worker->mutex);
 	while (!worker->stop || worker->lines != NULL) {
 		if (lines_due(worker)) {
@@ -156,6 +189,7 @@ static bool start(struct acml_worker *worker)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&worker->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&worker->ended, NULL);
 
 	/* The server's signals are for its own threads. */
 	sigset_t all, old;
@@ -177,30 +211,31 @@ struct acml_worker *acml_worker_new(pthread_mutex_t *mutex,
 	worker->mutex = mutex;
 	worker->write_out = write_out;
 	worker->ctx = ctx;
+	worker->last_job = &worker->jobs;
 	if (!start(worker)) {
 		pthread_cond_destroy(&worker->wake);
+		pthread_cond_destroy(&worker->ended);
 		free(worker);
 		return NULL;
 	}
 	return worker;
 }
 
-static void add_disk(struct acml_worker *worker, int fd)
+static void add_disk(struct acml_worker *worker, dev_t device, int fd)
 {
-	struct stat st;
-	bool known = fstat(fd, &st) != 0;
+	bool known = false;
 	for (size_t i = 0; !known && i < worker->n_disks; i++) {
-		known = worker->devices[i] == st.st_dev;
+		known = worker->devices[i] == device;
 	}
-	if (known || worker->n_disks == MAX_DISKS) {
-		if (!known) {
-			(void)syncfs(fd);
-		}
-		close(fd);
+	if (!known && worker->n_disks < MAX_DISKS) {
+		worker->devices[worker->n_disks] = device;
+		worker->disks[worker->n_disks++] = fd;
 		return;
 	}
-	worker->devices[worker->n_disks] = st.st_dev;
-	worker->disks[worker->n_disks++] = fd;
+	if (!known) {
+		(void)syncfs(fd);
+	}
+	close(fd);
 }
 
 void acml_worker_line(struct acml_worker *worker, const knot_dname_t *zone,
@@ -208,7 +243,7 @@ void acml_worker_line(struct acml_worker *worker, const knot_dname_t *zone,
 {
 	clock_gettime(CLOCK_MONOTONIC, &worker->last);
 	if (unflushed >= 0) {
-		add_disk(worker, unflushed);
+		add_disk(worker, record->published.device, unflushed);
 	}
 	if (worker->lines == NULL) {
 		worker->lines = open_memstream(&worker->bytes, &worker->size);
@@ -227,29 +262,19 @@ bool acml_worker_unflushed(const struct acml_worker *worker)
 
 void acml_worker_job(struct acml_worker *worker, struct acml_job *job)
 {
-	struct acml_job **end = &worker->jobs;
-	while (*end != NULL) {
-		end = &(*end)->next;
+	if (worker->jobs == NULL) {
+		pthread_cond_signal(&worker->wake);
 	}
 	job->next = NULL;
-	*end = job;
-	pthread_cond_signal(&worker->wake);
+	*worker->last_job = job;
+	worker->last_job = &job->next;
 }
 
-void acml_worker_disown(struct acml_worker *worker, const void *owner)
+void acml_worker_disown(struct acml_worker *worker, struct acml_job *job)
 {
-	struct acml_job **at = &worker->jobs;
-	while (*at != NULL) {
-		struct acml_job *job = *at;
-		if (job->owner == owner) {
-			*at = job->next;
-			job->dispose(job);
-		} else {
-			at = &job->next;
-		}
-	}
-	if (worker->running != NULL && worker->running->owner == owner) {
-		worker->running->owner = NULL;
+	job->handle = NULL;
+	while (worker->running == job && job->pins) {
+		pthread_cond_wait(&worker->ended, worker->mutex);
 	}
 }
 
@@ -265,11 +290,10 @@ void acml_worker_stop(struct acml_worker *worker)
 	pthread_join(worker->thread, NULL);
 	pthread_mutex_lock(worker->mutex);
 	while (worker->jobs != NULL) {
-		struct acml_job *job = worker->jobs;
-		worker->jobs = job->next;
-		job->dispose(job);
+		dispose(take_job(worker));
 	}
 	pthread_mutex_unlock(worker->mutex);
 	pthread_cond_destroy(&worker->wake);
+	pthread_cond_destroy(&worker->ended);
 	free(worker);
 }

@@ -31,7 +31,7 @@ void acml_worker_line(struct acml_worker *worker, const knot_dname_t *zone,
 bool acml_worker_unflushed(const struct acml_worker *worker);
 
 void acml_worker_job(struct acml_worker *worker, struct acml_job *job);
-void acml_worker_disown(struct acml_worker *worker, const void *owner);
+void acml_worker_disown(struct acml_worker *worker, struct acml_job *job);
 
 /* Unlocked: writes what is pending, drops queued jobs, waits for the thread, frees. NULL is fine. */
 void acml_worker_stop(struct acml_worker *worker);

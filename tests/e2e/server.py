@@ -22,9 +22,10 @@ PATIENCE = 20.0
 class Machine:
     """Where knotd runs: this machine, or a folder with another Debian in it."""
 
-    def __init__(self, root=None, module=None):
+    def __init__(self, root=None, module=None, preload=None):
         self.root = pathlib.Path(root).resolve() if root else None
         self.module = module
+        self.preload = preload
         self.scratch = tempfile.mkdtemp(prefix="acmlint-e2e-", dir=self.outside("/tmp"))
 
     def outside(self, path):
@@ -38,6 +39,11 @@ class Machine:
     def command(self, *words):
         prefix = ["chroot", str(self.root)] if self.root else []
         return prefix + [str(word) for word in words]
+
+    def environment(self):
+        """knotd's: a sanitizer's library comes in by LD_PRELOAD."""
+        extra = {"LD_PRELOAD": self.preload} if self.preload else {}
+        return dict(os.environ, **extra)
 
     def version(self):
         said = subprocess.run(self.command("knotd", "--version"), capture_output=True, text=True)
@@ -158,7 +164,7 @@ class Server:
         with open(self.folder / "stderr", "ab") as errors:
             self.process = subprocess.Popen(
                 self.machine.command("knotd", "-c", self.inside("knot.conf")),
-                stdout=subprocess.DEVNULL, stderr=errors)
+                stdout=subprocess.DEVNULL, stderr=errors, env=self.machine.environment())
         if wait:
             self.wait_up()
 

@@ -9,7 +9,8 @@ def head(version):
     return ("$TTL 60\n"
             "@ SOA ns1.example.net. hostmaster.example.net. %d 3600 600 86400 60\n"
             "@ NS ns1.example.net.\n"
-            "@ NS ns2.example.net.\n" % version + TOKEN)
+            "@ NS ns2.example.net.\n"
+            "www A 192.0.2.80\n" % version + TOKEN)
 
 
 def plain(version, records=1):
