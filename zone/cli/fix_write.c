@@ -83,10 +83,22 @@ static void quote(FILE *out, const char *text)
 	fputc('\'', out);
 }
 
+/* knotd keeps names in the RDATA of a CNAME in lower case, and zone-unset compares bytes. */
+static const char *as_kept(const struct acml_rr *rr, const char *data, char buffer[ACML_NAME_TEXT])
+{
+	knot_dname_storage_t lower;
+	if (rr->type != KNOT_RRTYPE_CNAME || rr->rdlen == 0 ||
+	    knot_dname_wire_check(rr->rdata, rr->rdata + rr->rdlen, NULL) <= 0) {
+		return data;
+	}
+	acml_name_lower(rr->rdata, lower);
+	return acml_name_text(lower, buffer);
+}
+
 static void knotc_edit(FILE *out, const char *zone, bool remove, const struct acml_rr *rr,
                        const char *data)
 {
-	char owner[ACML_NAME_TEXT], type[16];
+	char owner[ACML_NAME_TEXT], kept[ACML_NAME_TEXT], type[16];
 	fputs(remove ? "knotc zone-unset " : "knotc zone-set ", out);
 	quote(out, zone);
 	fputc(' ', out);
@@ -95,20 +107,23 @@ static void knotc_edit(FILE *out, const char *zone, bool remove, const struct ac
 		fprintf(out, " %u", rr->ttl);
 	}
 	fprintf(out, " %s ", type_text(rr, type));
-	quote(out, data);
+	quote(out, as_kept(rr, data, kept));
 	fputs(" &&\n", out);
 }
 
-/* Each on condition of the one before: the transaction of somebody else is not to be touched. */
+/* Each on condition of the one before: all or nothing, and somebody else's transaction, because of
+ * which this one could not begin, is not touched. */
 void acml_fix_knotc(FILE *out, const struct acml_edits *edits)
 {
 	fputs("knotc zone-begin ", out);
 	quote(out, edits->base->origin);
-	fputs(" &&\n", out);
+	fputs(" && {\n", out);
 	each_edit(out, edits, knotc_edit);
 	fputs("knotc zone-commit ", out);
 	quote(out, edits->base->origin);
-	fputc('\n', out);
+	fputs(" ||\n{ knotc zone-abort ", out);
+	quote(out, edits->base->origin);
+	fputs("; false; }; }\n", out);
 }
 
 static bool write_all(int fd, const char *bytes, size_t size)
