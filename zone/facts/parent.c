@@ -343,9 +343,10 @@ static int say_records(struct acml_parent_build *build, const struct acml_zone *
 	for (size_t i = 0; ret == KNOT_EOK && i < ns.count + ds.count; i++) {
 		const struct acml_rr *rr = i < ns.count ? &ns.rrs[i] : &ds.rrs[i - ns.count];
 		struct acml_document document = {
-			.build = build, .name = zone->files[rr->file],
+			.build = build,
+			.name = acml_arena_strdup(&build->parent->arena, zone->files[rr->file]),
 		};
-		ret = acml_parent_record(&document, rr);
+		ret = document.name == NULL ? KNOT_ENOMEM : acml_parent_record(&document, rr);
 	}
 	struct acml_statement statement = { .child = child, .kind = ACML_SAYS_DS_LISTED };
 	if (ret == KNOT_EOK) {
