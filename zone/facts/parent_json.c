@@ -178,7 +178,9 @@ static int read_domain(const struct acml_document *document, const json_t *objec
 		ret = say_key(document, child, json_array_get(keys, i));
 	}
 	if (ret == KNOT_EOK && json_is_array(keys)) {
-		const struct acml_statement listed = { .kind = ACML_SAYS_DS_LISTED, .child = child };
+		const struct acml_statement listed = {
+			.kind = ACML_SAYS_DS_LISTED, .child = child,
+		};
 		ret = acml_parent_say(document->build, &listed);
 	}
 	return ret;

@@ -19,7 +19,8 @@ bool acml_nsec3_interesting(const struct acml_rr *rr);
 /*
  * Whether the file is what is served, as far as DNSSEC goes, so that the absence of DNSKEY and
  * RRSIG is a fault (--signed). In "auto" a file with DNSKEY or RRSIG is. One without them is too,
- * unless something says that a server signs it on load: a CDS or CDNSKEY of a key in it, Route
- * 53's ServeSignature or record sets, or a zone above in the same run that has DS and no DNSSEC records either.
+ * unless something says that a server signs it: a CDS or CDNSKEY of a key in it, Route 53's
+ * ServeSignature or record sets, or a zone above in the same run that has DS and no DNSSEC records
+ * either.
  */
 bool acml_dnssec_served(const struct acml_zone *zone, const struct acml_facts *facts);
