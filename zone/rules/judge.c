@@ -144,7 +144,9 @@ static size_t fill_inventory(const struct acml_judge *judge, struct acml_use *us
 	for (size_t i = 0; uses != NULL && i < n_needs; i++) {
 		const knot_dname_t *base = acml_name_parent(needs[i].owner);
 		if (needs[i].cert == SIZE_MAX && acml_name_within(base, judge->zone->apex)) {
-			uses[count++] = (struct acml_use){ .name = base, .plain = true, .known = true };
+			uses[count++] = (struct acml_use){
+				.name = base, .plain = true, .known = true,
+			};
 		}
 	}
 	return uses == NULL ? n_refs + n_needs : count;
