@@ -3,6 +3,7 @@
 #include "model/origin.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,7 +26,7 @@ static bool fixed(const uint8_t *name, size_t length)
 }
 
 /* Reads up to the first SOA. */
-static bool from_text(struct acml_scanner *scanner, const char *bytes, size_t size,
+static bool from_lines(struct acml_scanner *scanner, const char *bytes, size_t size,
                       knot_dname_storage_t out)
 {
 	zs_scanner_t *zs = &scanner->zs;
@@ -50,6 +51,25 @@ static bool from_text(struct acml_scanner *scanner, const char *bytes, size_t si
 			return false;
 		}
 	}
+	return found;
+}
+
+/* libzscanner takes a carriage return for part of what stands before it. */
+static bool from_text(struct acml_scanner *scanner, const char *bytes, size_t size,
+                      knot_dname_storage_t out)
+{
+	if (size == 0 || memchr(bytes, '\r', size) == NULL) {
+		return from_lines(scanner, bytes, size, out);
+	}
+	char *lines = malloc(size);
+	size_t used = 0;
+	for (size_t i = 0; lines != NULL && i < size; i++) {
+		if (bytes[i] != '\r' || i + 1 == size || bytes[i + 1] != '\n') {
+			lines[used++] = bytes[i];
+		}
+	}
+	bool found = lines != NULL && from_lines(scanner, lines, used, out);
+	free(lines);
 	return found;
 }
 
