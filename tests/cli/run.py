@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import cases_certs     # noqa: E402,F401
 import cases_config    # noqa: E402,F401
 import cases_docs      # noqa: E402,F401
+import cases_fix       # noqa: E402,F401
 import cases_inputs    # noqa: E402,F401
 import cases_inventory  # noqa: E402,F401
 import cases_options   # noqa: E402,F401
