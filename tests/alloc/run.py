@@ -33,6 +33,23 @@ broken A 192.0.2.256
 MORE = "*.wild CNAME www\nd DNAME example.net.\nloop CNAME loop\n"
 CONF = "acmlint:\n    name: [shop.example.com, \"*.example.com\"]\n    rule: [TOK017=off]\n"
 
+PUBLISHED = """$ORIGIN example.com.
+$TTL 300
+@ SOA ns1.example.net. hostmaster 2026112102 7200 3600 1209600 300
+@ NS ns1.example.net.
+@ DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==
+www A 192.0.2.3
+_c79865eb4cd1a6ab990a45779b4e0b96.api CNAME _424c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws.
+"""
+ROUTE53 = json.dumps({"ResourceRecordSets": [
+    {"Name": "example.com.", "Type": "SOA", "TTL": 900, "ResourceRecords": [
+        {"Value": "ns-1.awsdns-01.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 300"}]},
+    {"Name": "example.com.", "Type": "NS", "TTL": 900, "ResourceRecords": [
+        {"Value": "ns-1.awsdns-01.org"}, {"Value": "ns-2.awsdns-02.net"}]},
+    {"Name": "\\052.example.com.", "Type": "A", "AliasTarget": {"DNSName": "d1.cloudfront.net."}},
+    {"Name": "t.example.com.", "Type": "TXT", "TTL": 60, "SetIdentifier": "a", "ResourceRecords": [
+        {"Value": "\"a;b\" \"c\""}]}]}, indent=1)
+
 CHECK = ["check", "-j", "1", "--now", "2026-11-21T00:00:00Z", "--name", "www.example.com"]
 ACM = """{"Certificate": {"DomainName": "www.example.com", "Status": "ISSUED",
  "CertificateArn": "arn:aws:acm:eu-west-1:1:certificate/1", "NotAfter": "2026-12-01T00:00:00Z",
@@ -50,6 +67,11 @@ COMMANDS = [
     CHECK + ["--rule", "CAA002=warning", "."],
     CHECK + ["-f", "json", "--inventory", "acm.json", "example.com.zone"],
     ["certs"] + CHECK[1:] + ["--inventory", "acm", "example.com.zone"],
+    CHECK + ["--baseline", "published.zone", "example.com.zone"],
+    CHECK + ["-f", "json", "--baseline", "old", "example.com.zone", "route53.json"],
+    ["diff"] + CHECK[3:5] + ["published.zone", "example.com.zone"],
+    ["diff"] + CHECK[3:5] + ["-f", "json", "route53.json", "published.zone"],
+    ["export", "route53.json"],
     ["lookup", "example.com.zone", "a.wild.example.com", "A"],
     ["explain", "CAA002"],
     ["rules", "--format", "json"],
@@ -100,7 +122,8 @@ def main():
     passed, complaints = 0, []
     with tempfile.TemporaryDirectory(prefix="acmlint-alloc.") as folder:
         for name, text in (("example.com.zone", ZONE), ("more.inc", MORE), ("acmlint.conf", CONF),
-                           ("acm.json", ACM), ("acm/a.json", ACM),
+                           ("published.zone", PUBLISHED), ("old/db.published", PUBLISHED),
+                           ("route53.json", ROUTE53), ("acm.json", ACM), ("acm/a.json", ACM),
                            ("other.zone", ZONE.replace("example.com", "other.example"))):
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:

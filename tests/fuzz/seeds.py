@@ -67,6 +67,29 @@ def parent_seeds():
         yield b"\x03" + text
 
 
+ROUTE53 = [
+    b"[]", b"{}", b"[1]", b"{\"ResourceRecordSets\":{}}", b"{\"ResourceRecordSets\":[]} [", b"[[[[[[[[[[",
+    b"{\"IsTruncated\":true,\"ResourceRecordSets\":[]}\n{\"ResourceRecordSets\":[{}]}",
+    b"[{\"Name\":\"\\\\052.a.\",\"Type\":\"TXT\",\"ResourceRecords\":[{\"Value\":\"\\\"\\\\344\\\"\"}]}]",
+    b"[{\"Name\":\"a.\",\"Type\":\"CNAME\",\"SetIdentifier\":\"x\",\"Weight\":0,\"TTL\":-1,"
+    b"\"ResourceRecords\":[{\"Value\":\"@\"}]},{\"Name\":\"b.\",\"Type\":\"A\",\"AliasTarget\":"
+    b"{\"DNSName\":\"b.\"}}]",
+]
+
+
+def route53_seeds():
+    folder = os.path.join(os.path.dirname(os.path.dirname(HERE)), "examples", "migration")
+    texts = list(ROUTE53)
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name), "rb") as file:
+                texts.append(file.read())
+    for text in texts:
+        yield b"\x00" + text
+        yield b"\x01" + text
+        yield b"\x02" + text[:len(text) // 2]
+
+
 def once_broken(target):
     folder = os.path.join(HERE, "broken", target)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -81,7 +104,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     paths = []
     seeds = {"caa": caa_seeds, "inventory": inventory_seeds,
-             "parent": parent_seeds}.get(target, zone_seeds)
+             "parent": parent_seeds, "route53": route53_seeds}.get(target, zone_seeds)
     for seed in list(seeds()) + list(once_broken(target)):
         path = os.path.join(folder, hashlib.sha256(seed).hexdigest()[:20])
         with open(path, "wb") as file:

@@ -78,17 +78,13 @@ static int refuse(const char *file, const struct acml_zone *zone)
 
 static int say_odd(const char *file, const struct acml_odd_set *odd)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
-	if (stream == NULL) {
-		return KNOT_ENOMEM;
+	struct acml_arena arena = { 0 };
+	const char *text = acml_export_odd(&arena, odd);
+	if (text != NULL) {
+		acml_say("%s:%u: %s", file, odd->line, text);
 	}
-	acml_export_odd(stream, odd);
-	fclose(stream);
-	acml_say("%s:%u: %s", file, odd->line, text != NULL ? text : "");
-	free(text);
-	return KNOT_EOK;
+	acml_arena_clear(&arena);
+	return text != NULL ? KNOT_EOK : KNOT_ENOMEM;
 }
 
 static int export_zone(const char *file, const struct acml_zone *zone)

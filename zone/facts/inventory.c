@@ -13,6 +13,7 @@
 #include <libknot/error.h>
 
 #include "facts/inventory_build.h"
+#include "model/load_json.h"
 #include "model/read.h"
 
 /* An account has at most some thousands of certificates, of some kilobytes each. */
@@ -52,29 +53,6 @@ static int malformed(struct acml_inventory_build *build, const char *bytes, size
 	return KNOT_EMALF;
 }
 
-/* jansson (2.14) leaves a byte out of a string that it has no memory for, or takes it for wrong. So
- * every document is read twice: both times the same counts. KNOT_EMALF: error tells. */
-static int load(const char *bytes, size_t size, json_t **out_root, json_error_t *out_error)
-{
-	json_error_t again = { .line = 0 };
-	json_t *root = json_loadb(bytes, size, LOAD_FLAGS, out_error);
-	json_t *twin = json_loadb(bytes, size, LOAD_FLAGS, &again);
-	bool same = out_error->position == again.position &&
-	            json_error_code(out_error) == json_error_code(&again);
-	int ret = KNOT_ENOMEM;
-	if (root == NULL && twin == NULL && same &&
-	    json_error_code(&again) != json_error_out_of_memory &&
-	    json_error_code(&again) != json_error_unknown) {
-		ret = KNOT_EMALF;
-	} else if (root != NULL && twin != NULL && json_equal(root, twin)) {
-		*out_root = json_incref(root);
-		ret = KNOT_EOK;
-	}
-	json_decref(root);
-	json_decref(twin);
-	return ret;
-}
-
 /* One document of a stream; *inout_offset moves behind it. */
 static int read_document(struct acml_inventory_build *build, const char *bytes, size_t size,
                          size_t *inout_offset, bool *out_known)
@@ -82,7 +60,7 @@ static int read_document(struct acml_inventory_build *build, const char *bytes, 
 	json_error_t error = { .line = 0 };
 	size_t offset = *inout_offset;
 	json_t *root = NULL;
-	int ret = load(bytes + offset, size - offset, &root, &error);
+	int ret = acml_load_json(bytes + offset, size - offset, LOAD_FLAGS, &root, &error);
 	if (ret == KNOT_EMALF) {
 		/* jansson has taken the byte that it complains about. */
 		size_t at = error.position > 0 ? (size_t)error.position - 1 : 0;

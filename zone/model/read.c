@@ -154,8 +154,8 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 	if (options->route53 && acml_route53_recognise(bytes, size)) {
 		ret = acml_route53_convert(&zone->arena, bytes, size, &route53);
 		reader.route53 = &route53;
-		bytes = route53.text;
-		size = route53.size;
+		bytes = route53.text.bytes;
+		size = route53.text.size;
 	}
 	if (ret == KNOT_EOK) {
 		ret = read_all(&reader, name, bytes, size);

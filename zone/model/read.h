@@ -5,9 +5,10 @@
  *
  * A syntax error is a problem recorded in the zone, never a failure of the reader. A fatal one
  * (bad directive, failed $INCLUDE, unclosed parenthesis) leaves zone->complete false. CRLF line
- * ends are accepted. Where options allow it, the JSON of "aws route53 list-resource-record-sets" is
- * read as the same records; they stand on the lines of their record sets. Included files are regular files named by the includes, relative to the
- * including file; the depth is bounded and a cycle is an error.
+ * ends are accepted. Included files are regular files named by the includes, relative to the
+ * including file; the depth is bounded and a cycle is an error. Where options allow it, the JSON of
+ * "aws route53 list-resource-record-sets" is read as the same records; they stand on the lines of
+ * their record sets.
  *
  * One acml_scanner may be reused for any number of zones by one thread; making one costs more
  * than reading a small zone.

@@ -11,6 +11,7 @@
 #include <libknot/errcode.h>
 
 #include "model/build.h"
+#include "model/load_json.h"
 #include "model/names.h"
 
 /* An alias has no TTL of its own; Route 53 answers with this for its own targets. */
@@ -45,7 +46,6 @@ struct convert {
 	uint32_t *lines;        /* Of the objects, see acml_route53_lines(). */
 	size_t n_lines, next_line;
 	bool more;              /* The last page says that it is not the last. */
-	FILE *text;
 	int error;
 };
 
@@ -63,7 +63,7 @@ static void end_line(struct convert *convert, uint32_t line)
 		return;
 	}
 	out->lines[out->n_lines++] = line;
-	fputc('\n', convert->text);
+	acml_text_byte(&out->text, '\n');
 }
 
 /* An empty line that stands for what is wrong. message: static or in the arena. */
@@ -173,13 +173,14 @@ static bool load(struct convert *convert, const char *bytes, size_t size)
 	size_t at = skip_blanks(bytes, 0, size);
 	while (at < size) {
 		uint32_t before = count_lines(bytes, at);
-		json_error_t error;
-		json_t *document = json_loadb(bytes + at, size - at, JSON_DISABLE_EOF_CHECK |
-		                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-		if (document == NULL && json_error_code(&error) == json_error_out_of_memory) {
+		json_error_t error = { .line = 0 };
+		json_t *document = NULL;
+		int ret = acml_load_json(bytes + at, size - at, JSON_DISABLE_EOF_CHECK |
+		                         JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &document, &error);
+		if (ret == KNOT_ENOMEM) {
 			convert->error = KNOT_ENOMEM;
 			return false;
-		} else if (document == NULL) {
+		} else if (ret != KNOT_EOK) {
 			add_fault(convert, before + (uint32_t)error.line, true,
 			          acml_arena_printf(convert->arena, "broken JSON at column %d: %s",
 			                            error.column, error.text));
@@ -277,25 +278,17 @@ static bool ttl_of(const struct set *set, json_int_t *out_ttl)
 static bool put_record(struct convert *convert, const struct set *set, json_int_t ttl,
                        const char *value, size_t size)
 {
-	/* What the value becomes is known only behind its end. */
-	char *text = NULL;
-	size_t text_size = 0;
-	FILE *line = open_memstream(&text, &text_size);
-	if (line == NULL) {
-		convert->error = KNOT_ENOMEM;
-		return true;
+	struct acml_text *text = &convert->out->text;
+	size_t start = text->size;
+	bool sound = acml_route53_put_name(text, set->name, strlen(set->name));
+	acml_text_format(text, " %lld IN %s ", (long long)ttl, set->type);
+	sound = sound && acml_route53_put_value(text, value, size);
+	if (!sound) {
+		text->size = start;
+		return text->failed;
 	}
-	bool sound = acml_route53_put_name(line, set->name, strlen(set->name));
-	fprintf(line, " %lld IN %s ", (long long)ttl, set->type);
-	sound = sound && acml_route53_put_value(line, value, size);
-	if (ferror(line) | fclose(line)) {
-		convert->error = KNOT_ENOMEM;
-	} else if (sound) {
-		fwrite(text, 1, text_size, convert->text);
-		end_line(convert, set->line);
-	}
-	free(text);
-	return sound;
+	end_line(convert, set->line);
+	return true;
 }
 
 static void put_values(struct convert *convert, const struct set *set, const struct set *from)
@@ -341,18 +334,16 @@ static void put_alias(struct convert *convert, const struct set *set)
 /* A name in a master file's way, in the arena. NULL: without memory (remembered), or unsound. */
 static const char *plain_name(struct convert *convert, const char *name)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
-	bool sound = stream != NULL && acml_route53_put_name(stream, name, strlen(name));
+	struct acml_text text = { 0 };
+	bool sound = acml_route53_put_name(&text, name, strlen(name));
 	const char *out = NULL;
-	if (stream == NULL || (ferror(stream) | fclose(stream))) {
+	if (text.failed) {
 		convert->error = KNOT_ENOMEM;
 	} else if (sound) {
-		out = acml_arena_strdup(convert->arena, text);
+		out = acml_arena_strdup(convert->arena, text.bytes);
 		convert->error = out == NULL ? KNOT_ENOMEM : convert->error;
 	}
-	free(text);
+	acml_text_clear(&text);
 	return out;
 }
 
@@ -426,7 +417,7 @@ static void put_all(struct convert *convert)
 static void convert_all(struct convert *convert, const char *bytes, size_t size)
 {
 	/* Whatever has no final dot is absolute. */
-	fputs("$ORIGIN .", convert->text);
+	acml_text_add(&convert->out->text, "$ORIGIN .", 9);
 	end_line(convert, 1);
 	if (size > MAX_BYTES) {
 		add_fault(convert, 1, true, "the JSON is larger than 1 GiB");
@@ -444,12 +435,8 @@ int acml_route53_convert(struct acml_arena *arena, const char *bytes, size_t siz
 {
 	*out = (struct acml_route53) { 0 };
 	struct convert convert = { .arena = arena, .out = out };
-	convert.text = open_memstream(&out->text, &out->size);
-	if (convert.text == NULL) {
-		return KNOT_ENOMEM;
-	}
 	convert_all(&convert, bytes, size);
-	if (ferror(convert.text) | fclose(convert.text)) {
+	if (out->text.failed) {
 		convert.error = KNOT_ENOMEM;
 	}
 	for (size_t i = 0; i < convert.n_documents; i++) {
@@ -488,7 +475,7 @@ void acml_route53_place(const struct acml_route53 *route53, struct acml_zone *zo
 
 void acml_route53_clear(struct acml_route53 *route53)
 {
-	free(route53->text);
+	acml_text_clear(&route53->text);
 	free(route53->lines);
 	free(route53->faults);
 	free(route53->odd);

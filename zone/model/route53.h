@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "model/arena.h"
+#include "model/text.h"
 #include "model/zone.h"
 
 /* A line of the text that stands for something that is wrong; no record is on it. */
@@ -26,8 +26,7 @@ struct acml_route53_fault {
 };
 
 struct acml_route53 {
-	char *text;             /* One record a line; malloc()ed. */
-	size_t size;
+	struct acml_text text;  /* One record a line. */
 	uint32_t *lines;        /* Line i of the text, from 1, comes from line lines[i] of the JSON. */
 	size_t n_lines, cap_lines;
 	const char *apex;       /* Owner of the SOA record as text, or NULL. */
@@ -53,7 +52,7 @@ void acml_route53_clear(struct acml_route53 *route53);
  * known to be JSON. KNOT_EOK or KNOT_ENOMEM; out_lines is malloc()ed. */
 int acml_route53_lines(const char *bytes, size_t size, uint32_t **out_lines, size_t *out_n);
 
-/* A domain name or a value as master-file text on stdio's stream: octal escapes become decimal,
- * what would end the field is escaped. False: it cannot be one line of a master file. */
-bool acml_route53_put_name(FILE *out, const char *text, size_t size);
-bool acml_route53_put_value(FILE *out, const char *text, size_t size);
+/* Adds a domain name or a value as master-file text: octal escapes become decimal, what would end
+ * the field is escaped. False: it cannot be one line of a master file. */
+bool acml_route53_put_name(struct acml_text *out, const char *text, size_t size);
+bool acml_route53_put_value(struct acml_text *out, const char *text, size_t size);

@@ -31,25 +31,25 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static void put_decimal(FILE *out, unsigned char byte)
+static void put_decimal(struct acml_text *out, unsigned char byte)
 {
-	fprintf(out, "\\%03u", byte);
+	acml_text_format(out, "\\%03u", byte);
 }
 
 /* A byte that stands for itself, whatever it means to a master file. */
-static void put_literal(FILE *out, unsigned char byte)
+static void put_literal(struct acml_text *out, unsigned char byte)
 {
 	if (byte <= ' ' || byte >= 0x7f || (byte >= '0' && byte <= '9')) {
 		put_decimal(out, byte);
 	} else {
-		fputc('\\', out);
-		fputc(byte, out);
+		acml_text_byte(out, '\\');
+		acml_text_byte(out, (char)byte);
 	}
 }
 
 /* What a backslash begins; returns how many bytes that is, 0 when nothing follows it. Route 53
  * counts in octal, a master file in decimal (RFC 1035 section 5.1). */
-static size_t put_escape(FILE *out, const char *text, size_t size)
+static size_t put_escape(struct acml_text *out, const char *text, size_t size)
 {
 	if (is_octal(text + 1, size - 1)) {
 		put_decimal(out, (unsigned char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
@@ -63,7 +63,7 @@ static size_t put_escape(FILE *out, const char *text, size_t size)
 	return 2;
 }
 
-bool acml_route53_put_name(FILE *out, const char *text, size_t size)
+bool acml_route53_put_name(struct acml_text *out, const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; ) {
 		unsigned char c = (unsigned char)text[i];
@@ -73,7 +73,7 @@ bool acml_route53_put_name(FILE *out, const char *text, size_t size)
 		} else if (c <= ' ' || c >= 0x7f || strchr("\"();@$", c) != NULL) {
 			put_literal(out, c);
 		} else {
-			fputc(c, out);
+			acml_text_byte(out, (char)c);
 		}
 		if (used == 0) {
 			return false;
@@ -84,23 +84,23 @@ bool acml_route53_put_name(FILE *out, const char *text, size_t size)
 }
 
 /* A byte of a value, outside a string. False: it has no place there. */
-static bool put_bare(FILE *out, const char *text, size_t i, size_t size)
+static bool put_bare(struct acml_text *out, const char *text, size_t i, size_t size)
 {
 	unsigned char c = (unsigned char)text[i];
 	bool alone = (i == 0 || is_blank(text[i - 1])) && (i + 1 == size || is_blank(text[i + 1]));
 	if (is_blank((char)c)) {
-		fputc(' ', out);
+		acml_text_byte(out, ' ');
 	} else if (c < ' ') {
 		return false;
 	} else if (c >= 0x7f || strchr("();", c) != NULL || (c == '@' && alone)) {
 		put_literal(out, c);
 	} else {
-		fputc(c, out);
+		acml_text_byte(out, (char)c);
 	}
 	return true;
 }
 
-bool acml_route53_put_value(FILE *out, const char *text, size_t size)
+bool acml_route53_put_value(struct acml_text *out, const char *text, size_t size)
 {
 	bool quoted = false;
 	for (size_t i = 0; i < size; ) {
@@ -110,13 +110,13 @@ bool acml_route53_put_value(FILE *out, const char *text, size_t size)
 			used = put_escape(out, text + i, size - i);
 		} else if (c == '"') {
 			quoted = !quoted;
-			fputc(c, out);
+			acml_text_byte(out, (char)c);
 		} else if (!quoted) {
 			used = put_bare(out, text, i, size);
 		} else if (c < ' ' || c >= 0x7f) {
 			put_decimal(out, c);
 		} else {
-			fputc(c, out);
+			acml_text_byte(out, (char)c);
 		}
 		if (used == 0) {
 			return false;

@@ -45,42 +45,43 @@ static bool stands_in(const struct acml_zone *zone, const struct acml_rr *rr)
 	return false;
 }
 
-void acml_export_odd(FILE *out, const struct acml_odd_set *odd)
-{
-	char owner[ACML_NAME_TEXT], type[32] = "";
-	(void)knot_rrtype_to_string(odd->type, type, sizeof(type));
-	fprintf(out, "%s %s", acml_name_text(odd->owner, owner), type);
-	if (odd->alias != NULL) {
-		fputs(odd->stand_in ? " is an alias of " : " was an alias, its records copied from ", out);
-		acml_escape_write(out, odd->alias);
-	}
-	if (odd->id != NULL) {
-		fputs(odd->alias != NULL ? ", and takes turns with others as " :
-		      " takes turns with others as ", out);
-		acml_escape_write(out, odd->id);
-	}
-	fputs(odd->kept && !odd->stand_in ? "" :
-	      odd->alias != NULL ? ": left out, give it addresses or a CNAME" : ": left out", out);
-}
-
 static bool is_left_out(const struct acml_odd_set *odd)
 {
 	return !odd->kept || (odd->stand_in && odd->alias != NULL);
+}
+
+const char *acml_export_odd(struct acml_arena *arena, const struct acml_odd_set *odd)
+{
+	char owner[ACML_NAME_TEXT], type[32] = "";
+	(void)knot_rrtype_to_string(odd->type, type, sizeof(type));
+	return acml_arena_printf(arena, "%s %s%s%s%s%s%s", acml_name_text(odd->owner, owner), type,
+	        odd->alias == NULL ? "" : odd->stand_in ? " is an alias of " :
+	        " was an alias, its records copied from ", odd->alias == NULL ? "" : odd->alias,
+	        odd->id == NULL ? "" : odd->alias == NULL ? " takes turns with others as " :
+	        ", and takes turns with others as ", odd->id == NULL ? "" : odd->id,
+	        !is_left_out(odd) ? "" : odd->alias == NULL ? ": left out" :
+	        ": left out, give it addresses or a CNAME");
 }
 
 int acml_export_write(FILE *out, const struct acml_zone *zone,
                       struct acml_export_count *out_count)
 {
 	struct acml_export_count count = { 0 };
+	struct acml_arena arena = { 0 };
 	int ret = KNOT_EOK;
 	for (size_t i = 0; i < zone->n_odd; i++) {
+		const char *text = acml_export_odd(&arena, &zone->odd[i]);
+		if (text == NULL) {
+			ret = KNOT_ENOMEM;
+			break;
+		}
 		fputs("; ", out);
-		acml_export_odd(out, &zone->odd[i]);
+		acml_escape_write(out, text);
 		fputc('\n', out);
 		count.left_out += is_left_out(&zone->odd[i]);
 	}
 	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
-	if (soa.count > 0) {
+	if (soa.count > 0 && ret == KNOT_EOK) {
 		ret = write_record(out, soa.rrs);
 		count.records++;
 	}
@@ -91,6 +92,7 @@ int acml_export_write(FILE *out, const struct acml_zone *zone,
 			count.records++;
 		}
 	}
+	acml_arena_clear(&arena);
 	*out_count = count;
 	return ret;
 }

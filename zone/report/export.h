@@ -18,5 +18,6 @@ struct acml_export_count {
 int acml_export_write(FILE *out, const struct acml_zone *zone,
                       struct acml_export_count *out_count);
 
-/* One line about an odd set: what it is and what became of it. */
-void acml_export_odd(FILE *out, const struct acml_odd_set *odd);
+/* One line about an odd set: what it is and what became of it. In the arena; NULL without
+ * memory. */
+const char *acml_export_odd(struct acml_arena *arena, const struct acml_odd_set *odd);
