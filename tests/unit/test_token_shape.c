@@ -237,7 +237,6 @@ static const struct record_case {
 	{ .record = "www TXT \"_" HEX ".example.com. IN CNAME " GOOD_TARGET "\"", .elsewhere = true },
 	{ .record = "_" HEX " MX 10 " GOOD_TARGET, .elsewhere = true },
 	{ .record = "www MX 10 " GOOD_TARGET, .dull = true },
-	{ .record = "_" HEX " TYPE12 \\# 3 0161ff" },
 	{ .record = "_" HEX " TYPE15 \\# 1 00" },
 };
 
