@@ -32,73 +32,100 @@ static struct acml_spot spot_of(const struct acml_cert_name *name)
 	};
 }
 
-/* The name that ACM could not validate counts; where it says of none, every name does. */
-static bool is_accused(const struct acml_cert *cert, const struct acml_cert_name *name)
+/* Whether ACM says that it could not validate this name. */
+static bool is_pending(const struct acml_cert_name *name)
 {
-	if (name->status != NULL && strcmp(name->status, "SUCCESS") != 0) {
-		return true;
-	}
-	for (size_t i = 0; i < cert->n_names; i++) {
-		const char *status = cert->names[i].status;
-		if (status != NULL && strcmp(status, "SUCCESS") != 0) {
-			return false;
-		}
-	}
-	return true;
+	return name->status != NULL && strcmp(name->status, "SUCCESS") != 0;
 }
 
-/* The first name of this zone that may be the cause, and the error here that explains it. */
-static const struct acml_cert_name *find_cause(const struct acml_judge *judge,
-                                               const struct acml_cert *cert,
-                                               const struct acml_finding **out_error)
+/* Where it says so of none, every name may be the cause. */
+static bool says_which(const struct acml_cert *cert)
 {
-	const struct acml_cert_name *first = NULL;
-	*out_error = NULL;
-	for (size_t i = 0; i < cert->n_names && *out_error == NULL; i++) {
+	for (size_t i = 0; i < cert->n_names; i++) {
+		if (is_pending(&cert->names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What of this zone explains that ACM cannot validate a certificate. */
+struct cause {
+	const struct acml_cert_name *name;      /* Of this zone; NULL: none is. */
+	const struct acml_finding *error;       /* What is wrong with it here, or NULL. */
+	const char *elsewhere;                  /* The name of another zone that ACM speaks of. */
+};
+
+/* A name that ACM could not validate and that has an error here explains it best, then any that
+ * has. Without an error, what ACM speaks of. */
+static struct cause find_cause(const struct acml_judge *judge, const struct acml_cert *cert)
+{
+	struct cause cause = { .name = NULL };
+	bool accused_here = false;
+	bool which = says_which(cert);
+	for (size_t i = 0; i < cert->n_names; i++) {
 		const struct acml_cert_name *name = acml_zone_cert_name(judge, cert, i);
-		if (name == NULL || !is_accused(cert, name)) {
+		bool accused = !which || is_pending(&cert->names[i]);
+		if (name == NULL) {
+			cause.elsewhere = accused && cause.elsewhere == NULL ?
+			                  cert->names[i].text : cause.elsewhere;
 			continue;
 		}
-		*out_error = acml_blame_name(judge, name->name, name->wildcard);
-		first = first == NULL || *out_error != NULL ? name : first;
+		const struct acml_finding *error = acml_blame_name(judge, name->name, name->wildcard);
+		bool better = cause.name == NULL || (error != NULL && cause.error == NULL) ||
+		              (accused && !accused_here && (error != NULL) == (cause.error != NULL));
+		if (better) {
+			cause.name = name;
+			cause.error = error;
+		}
+		accused_here |= accused;
 	}
-	return first;
+	if (accused_here) {
+		cause.elsewhere = NULL;
+	}
+	return cause;
 }
 
 /* "CAA002 at line 6 explains it". */
-#define CAUSE 96
-static const char *cause_text(const struct acml_finding *error, char buffer[CAUSE])
+static const char *cause_text(struct acml_judge *judge, const struct cause *cause)
 {
-	if (error == NULL) {
-		return "nothing in this zone explains it";
+	const struct acml_finding *error = cause->error;
+	if (error != NULL && error->line > 0) {
+		return acml_judge_text(judge, "%s at line %" PRIu32 " explains it", error->rule->id,
+		                       error->line);
 	}
-	snprintf(buffer, CAUSE, error->line > 0 ? "%s at line %" PRIu32 " explains it" :
-	         "%s explains it", error->rule->id, error->line);
-	return buffer;
+	if (error != NULL) {
+		return acml_judge_text(judge, "%s explains it", error->rule->id);
+	}
+	return cause->elsewhere == NULL ? "nothing in this zone explains it" :
+	       acml_judge_text(judge, "ACM waits for %s, which is not in this zone",
+	                       cause->elsewhere);
 }
 
 static void say_failed(struct acml_judge *judge, const struct acml_cert *cert)
 {
-	const struct acml_finding *error;
-	const struct acml_cert_name *name = find_cause(judge, cert, &error);
-	if (name == NULL) {
+	struct cause cause = find_cause(judge, cert);
+	const struct acml_finding *error = cause.error;
+	if (cause.name == NULL) {
 		return;
 	}
 	bool superseded = acml_cert_is_superseded(judge->facts->inventory, cert);
-	char cause[CAUSE];
-	struct acml_spot spot = spot_of(name);
+	struct acml_spot spot = spot_of(cause.name);
 	enum acml_severity severity = superseded ? ACML_INFO :
 	                              error != NULL ? ACML_ERROR : ACML_WARNING;
 	acml_report(judge, severity, &spot, "the certificate for %s (%s) is %s%s%s: %s", cert->domain,
 	            acml_cert_text(judge, cert), cert->status,
 	            cert->failure != NULL ? ", " : "", cert->failure != NULL ? cert->failure : "",
 	            superseded ? "other certificates have its names by now" :
-	            cause_text(error, cause));
+	            cause_text(judge, &cause));
 	if (superseded) {
 		acml_report_advice(judge, "delete the failed request in ACM");
 	} else if (error != NULL) {
 		acml_report_advice(judge, "mend %s, then request the certificate anew: ACM does not "
 		                   "take a failed request up again", error->rule->id);
+	} else {
+		acml_report_advice(judge, "look in the zones of its other names and at the parent; once "
+		                   "the cause is gone, request the certificate anew");
 	}
 }
 
@@ -154,14 +181,14 @@ static const char *ending_text(const struct acml_cert *cert, int64_t now, char b
 
 static void say_renewal(struct acml_judge *judge, const struct acml_cert *cert, bool stuck)
 {
-	const struct acml_finding *error;
-	const struct acml_cert_name *name = find_cause(judge, cert, &error);
+	struct cause cause = find_cause(judge, cert);
+	const struct acml_finding *error = cause.error;
 	int64_t now = judge->facts->now;
-	char cause[CAUSE], ending[ENDING];
-	if (name == NULL || (error == NULL && !stuck)) {
+	char ending[ENDING];
+	if (cause.name == NULL || (error == NULL && !stuck)) {
 		return;
 	}
-	struct acml_spot spot = spot_of(name);
+	struct acml_spot spot = spot_of(cause.name);
 	const char *who = acml_cert_text(judge, cert);
 	if (stuck) {
 		acml_report(judge, error != NULL ? ACML_ERROR : ACML_WARNING, &spot,
@@ -169,15 +196,18 @@ static void say_renewal(struct acml_judge *judge, const struct acml_cert *cert, 
 		            who, ending_text(cert, now, ending), cert->renewal,
 		            cert->renewal_reason != NULL ? ", " : "",
 		            cert->renewal_reason != NULL ? cert->renewal_reason : "",
-		            cause_text(error, cause));
+		            cause_text(judge, &cause));
 	} else {
 		acml_report(judge, ACML_ERROR, &spot, "the certificate for %s (%s)%s is due for renewal "
 		            "and cannot be renewed: %s", cert->domain, who,
-		            ending_text(cert, now, ending), cause_text(error, cause));
+		            ending_text(cert, now, ending), cause_text(judge, &cause));
 	}
 	if (error != NULL) {
 		acml_report_advice(judge, "mend %s; ACM tries again by itself until the certificate "
 		                   "expires", error->rule->id);
+	} else {
+		acml_report_advice(judge, "look in the zones of its other names and at the parent; ACM "
+		                   "tries again by itself once the cause is gone");
 	}
 }
 
