@@ -126,7 +126,10 @@ static void check_hosted(struct acml_judge *judge)
 	const struct acml_zone *zone = judge->zone;
 	const struct acml_child *hosted = acml_parent_child(judge->facts->parent, zone->apex);
 	const struct acml_child *child = acml_facts_ns(judge->facts, zone->apex);
-	const struct acml_spot spot = { .owner = zone->apex, .type = "NS" };
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	const struct acml_spot spot = {
+		.rr = soa.rrs, .owner = zone->apex, .type = "NS",
+	};
 	const char *apex = acml_judge_name(judge, zone->apex);
 	if (hosted->hosted_private) {
 		acml_report(judge, ACML_ERROR, &spot, "the hosted zone %s (%s) is private: only networks "

@@ -69,7 +69,10 @@ static void check_without_key(struct acml_judge *judge)
 		return;
 	}
 	const struct acml_ds_state *state = first_counting(dnssec);
-	const struct acml_spot spot = { .owner = judge->zone->apex, .type = "DS" };
+	struct acml_rrset soa = acml_zone_rrset(judge->zone, judge->zone->apex, KNOT_RRTYPE_SOA);
+	const struct acml_spot spot = {
+		.rr = soa.rrs, .owner = judge->zone->apex, .type = "DS",
+	};
 	acml_report(judge, ACML_ERROR, &spot, "the parent has a DS for %s (%s; %s), and the zone has no "
 	            "DNSKEY: validating resolvers, ACM's and its CA's among them, answer SERVFAIL for "
 	            "every name", acml_judge_name(judge, judge->zone->apex),
@@ -216,7 +219,12 @@ static void check_key(struct acml_judge *judge)
 	const struct acml_dnssec *dnssec = broken(judge);
 	const struct acml_ds_state *state = dnssec != NULL ? nearest(dnssec) : NULL;
 	const char *fault = state != NULL ? key_fault(state) : NULL;
-	if (fault == NULL) {
+	/* A file with keys and not one signature is what signers start from. */
+	bool unsigned_yet = judge->facts->signing == ACML_SIGNED_AUTO &&
+	                    acml_zone_rrset(judge->zone, judge->zone->apex,
+	                                    KNOT_RRTYPE_RRSIG).count == 0;
+	if (fault == NULL || (unsigned_yet && state->sig.state == ACML_SIG_NONE &&
+	                      state->key.zone && !state->key.revoked && !state->revoked)) {
 		return;
 	}
 	const struct acml_spot spot = {

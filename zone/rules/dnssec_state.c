@@ -61,7 +61,10 @@ static void check_weak(struct acml_judge *judge)
 	if (dnssec == NULL || child->n_ds == 0 || dnssec->digest_type > 1) {
 		return;
 	}
-	const struct acml_spot spot = { .owner = judge->zone->apex, .type = "DS" };
+	struct acml_rrset soa = acml_zone_rrset(judge->zone, judge->zone->apex, KNOT_RRTYPE_SOA);
+	const struct acml_spot spot = {
+		.rr = soa.rrs, .owner = judge->zone->apex, .type = "DS",
+	};
 	acml_report(judge, ACML_WARNING, &spot, dnssec->digest_type == 1 ?
 	            "the parent's DS for %s have SHA-1 digests only: validators have begun to ignore "
 	            "them, the zone is insecure for those" :
