@@ -71,10 +71,11 @@ static struct cause find_cause(const struct acml_judge *judge, const struct acml
 			                  cert->names[i].text : cause.elsewhere;
 			continue;
 		}
-		const struct acml_finding *error = acml_blame_name(judge, name->name, name->wildcard);
-		bool better = cause.name == NULL || (error != NULL && cause.error == NULL) ||
-		              (accused && !accused_here && (error != NULL) == (cause.error != NULL));
-		if (better) {
+		const struct acml_finding *error;
+		error = acml_blame_name(judge, name->name, name->wildcard);
+		bool alike = (error != NULL) == (cause.error != NULL);
+		if (cause.name == NULL || (error != NULL && cause.error == NULL) ||
+		    (accused && !accused_here && alike)) {
 			cause.name = name;
 			cause.error = error;
 		}
