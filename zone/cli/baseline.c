@@ -113,16 +113,24 @@ static int index_by_apex(struct acml_baselines *baselines, struct acml_scanner *
 	struct acml_read_options plain = *options;
 	plain.n_names = 0;
 	size_t count = 0;
-	for (size_t i = 0; i < baselines->n; i++) {
+	int ret = KNOT_EOK;
+	for (size_t i = 0; i < baselines->n && ret != KNOT_ENOMEM; i++) {
 		struct entry *entry = &baselines->entries[i];
 		struct acml_zone *zone = NULL;
-		if (read_entry(scanner, entry, &plain, &zone) == KNOT_EOK) {
+		ret = read_entry(scanner, entry, &plain, &zone);
+		if (ret == KNOT_EOK) {
+			knot_dname_free(entry->apex, NULL);
 			entry->apex = knot_dname_copy(zone->apex, NULL);
 			acml_zone_free(zone);
+			ret = entry->apex != NULL ? KNOT_EOK : KNOT_ENOMEM;
 		}
-		if (entry->apex != NULL) {
+		if (ret == KNOT_EOK) {
 			list[count++] = entry;
 		}
+	}
+	if (ret == KNOT_ENOMEM) {
+		free(list);
+		return ret;
 	}
 	qsort(list, count, sizeof(*list), by_apex);
 	baselines->by_apex = list;
