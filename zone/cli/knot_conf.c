@@ -66,7 +66,8 @@ static int include_each(struct pass *pass, const char *pattern)
 	if (ret == GLOB_NOSPACE) {
 		ret = KNOT_ENOMEM;
 	} else if (ret != 0 && (ret != GLOB_NOMATCH || strchr(pattern, '*') == NULL)) {
-		ret = wrong(pass->conf, pass->file, pass->parser->line_count, "cannot include ", pattern);
+		ret = wrong(pass->conf, pass->file, pass->parser->line_count, "cannot include ",
+		            pattern);
 	} else {
 		ret = KNOT_EOK;
 	}
@@ -74,7 +75,8 @@ static int include_each(struct pass *pass, const char *pattern)
 		struct stat st;
 		if (stat(found.gl_pathv[i], &st) == 0 && S_ISREG(st.st_mode)) {
 			const char *path = acml_arena_strdup(&pass->conf->arena, found.gl_pathv[i]);
-			ret = path == NULL ? KNOT_ENOMEM : read_file(pass->conf, path, pass->depth + 1);
+			ret = path == NULL ? KNOT_ENOMEM :
+			      read_file(pass->conf, path, pass->depth + 1);
 		}
 	}
 	globfree(&found);

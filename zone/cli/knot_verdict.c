@@ -31,7 +31,8 @@ static int try_load(const struct acml_input_file *input, const char *path, bool 
 	return ret;
 }
 
-static int add_error(struct acml_knot_run *all, const char *file, uint32_t line, const char *message)
+static int add_error(struct acml_knot_run *all, const char *file, uint32_t line,
+                     const char *message)
 {
 	if (message == NULL || !ACML_ROOM(all->errors, all->n_errors, all->cap_errors)) {
 		return KNOT_ENOMEM;

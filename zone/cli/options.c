@@ -16,7 +16,10 @@
 #include "cli/config.h"
 #include "cli/knot_zones.h"
 
-enum { OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW, OPT_VERSION };
+enum {
+	OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW,
+	OPT_VERSION
+};
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
 static const struct option long_options[] = {

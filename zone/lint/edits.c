@@ -10,6 +10,7 @@
 
 #include "lint/edits_group.h"
 #include "lint/lint.h"
+#include "lint/tally.h"
 #include "model/build.h"
 #include "model/change.h"
 #include "model/names.h"
@@ -17,6 +18,9 @@
 
 /* Edits that make way for further ones. */
 #define MAX_ROUNDS 6
+
+/* Findings whose edits are made at once. */
+#define MAX_GROUPS 5000
 
 /* How many records may be judged again in all, before edits are given up. */
 #define PATIENCE UINT64_C(100000000)
@@ -32,6 +36,9 @@ struct plan {
 	size_t n_groups;
 	struct acml_zone *zone;         /* With the edits that are made for good; NULL: none yet. */
 	struct acml_result *result;
+	struct acml_tally before;       /* Of edits->before, of the last judgement, of result. */
+	struct acml_tally after;
+	struct acml_tally good;
 	size_t tries;
 };
 
@@ -205,6 +212,14 @@ static int judge(struct plan *plan, struct acml_zone **out_zone, struct acml_res
 	if (ret == KNOT_EOK) {
 		ret = acml_lint(zone, plan->facts, plan->settings, out_result);
 	}
+	if (ret == KNOT_EOK) {
+		acml_tally_clear(&plan->after);
+		if (!acml_tally_make(*out_result, &plan->after)) {
+			acml_result_free(*out_result);
+			*out_result = NULL;
+			ret = KNOT_ENOMEM;
+		}
+	}
 	if (ret != KNOT_EOK) {
 		acml_zone_free(zone);
 		return ret;
@@ -213,37 +228,17 @@ static int judge(struct plan *plan, struct acml_zone **out_zone, struct acml_res
 	return KNOT_EOK;
 }
 
-/* The same fault, wherever its line is by now. */
-static bool alike(const struct acml_finding *a, const struct acml_finding *b)
-{
-	return a->rule == b->rule && strcmp(a->owner, b->owner) == 0 &&
-	       strcmp(a->type, b->type) == 0 && (a->domain == NULL) == (b->domain == NULL) &&
-	       (a->domain == NULL || strcmp(a->domain, b->domain) == 0);
-}
-
-static size_t count_alike(const struct acml_result *result, const struct acml_finding *finding)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < result->n_findings; i++) {
-		const struct acml_finding *other = &result->findings[i];
-		count += !other->suppressed && other->severity >= finding->severity &&
-		         alike(other, finding);
-	}
-	return count;
-}
-
-static bool is_new(const struct plan *plan, const struct acml_result *after,
-                   const struct acml_finding *finding)
+static bool is_new(const struct plan *plan, const struct acml_finding *finding)
 {
 	return !finding->suppressed && finding->severity >= ACML_WARNING &&
-	       count_alike(after, finding) > count_alike(plan->edits->before, finding);
+	       acml_tally_count(&plan->after, finding) > acml_tally_count(&plan->before, finding);
 }
 
 static const struct acml_finding *first_new(const struct plan *plan,
                                             const struct acml_result *after)
 {
 	for (size_t i = 0; i < after->n_findings; i++) {
-		if (is_new(plan, after, &after->findings[i])) {
+		if (is_new(plan, &after->findings[i])) {
 			return &after->findings[i];
 		}
 	}
@@ -255,9 +250,10 @@ static int follow(struct plan *plan, const struct acml_result *after, bool *out_
 {
 	struct acml_edit_group *groups;
 	size_t count;
-	int ret = acml_edit_groups(plan->edits, plan->scanner, after, ACML_WARNING, &groups, &count);
+	int ret = acml_edit_groups(plan->edits, plan->scanner, after, ACML_WARNING, &groups,
+	                           &count);
 	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
-		if (groups[i].n_ops > 0 && is_new(plan, after, groups[i].finding)) {
+		if (groups[i].n_ops > 0 && is_new(plan, groups[i].finding)) {
 			ret = apply(plan, &groups[i], out_changed);
 		}
 	}
@@ -278,7 +274,8 @@ static int settle(struct plan *plan, struct acml_zone **out_zone, struct acml_re
 		*out_result = NULL;
 		ret = judge(plan, out_zone, out_result);
 		changed = false;
-		if (ret == KNOT_EOK && round + 1 < MAX_ROUNDS && first_new(plan, *out_result) != NULL) {
+		if (ret == KNOT_EOK && round + 1 < MAX_ROUNDS &&
+		    first_new(plan, *out_result) != NULL) {
 			ret = follow(plan, *out_result, &changed);
 		}
 	}
@@ -305,7 +302,8 @@ static const char *verdict(struct plan *plan, size_t first, size_t count,
 	for (size_t i = first; i < first + count; i++) {
 		const struct acml_finding *finding = plan->groups[i].finding;
 		if (plan->groups[i].n_ops > 0 &&
-		    count_alike(after, finding) >= count_alike(plan->edits->before, finding)) {
+		    acml_tally_count(&plan->after, finding) >=
+		    acml_tally_count(&plan->before, finding)) {
 			return "it would not be enough";
 		}
 	}
@@ -316,7 +314,7 @@ static const char *verdict(struct plan *plan, size_t first, size_t count,
 static bool is_cleared(const struct plan *plan, const struct acml_finding *finding)
 {
 	return plan->result != NULL &&
-	       count_alike(plan->result, finding) < count_alike(plan->edits->before, finding);
+	       acml_tally_count(&plan->good, finding) < acml_tally_count(&plan->before, finding);
 }
 
 /* Edits that are good become plan->zone and plan->result. */
@@ -345,6 +343,9 @@ static int attempt(struct plan *plan, size_t first, size_t count, const char **o
 		acml_zone_free(plan->zone);
 		plan->result = result;
 		plan->zone = zone;
+		acml_tally_clear(&plan->good);
+		plan->good = plan->after;
+		plan->after = (struct acml_tally){ 0 };
 		return KNOT_EOK;
 	}
 	acml_result_free(result);
@@ -381,12 +382,14 @@ static int try_groups(struct plan *plan, size_t first, size_t count)
 	return ret == KNOT_EOK ? try_groups(plan, first + count / 2, count - count / 2) : ret;
 }
 
-/* Those with edits first, in their order. */
+/* Those with edits first, in their order, but not more than can be compared with each other. */
 static size_t those_with_edits(struct acml_edit_group *groups, size_t count)
 {
 	size_t with = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (groups[i].n_ops > 0) {
+		if (groups[i].n_ops > 0 && with == MAX_GROUPS) {
+			groups[i].why = "so many edits are not made at once: run fix again";
+		} else if (groups[i].n_ops > 0) {
 			struct acml_edit_group group = groups[i];
 			groups[i] = groups[with];
 			groups[with++] = group;
@@ -399,6 +402,9 @@ static int run(struct plan *plan)
 {
 	struct acml_edits *edits = plan->edits;
 	int ret = acml_lint(edits->base, plan->facts, plan->settings, &edits->before);
+	if (ret == KNOT_EOK && !acml_tally_make(edits->before, &plan->before)) {
+		ret = KNOT_ENOMEM;
+	}
 	if (ret == KNOT_EOK) {
 		ret = acml_edit_groups(edits, plan->scanner, edits->before, plan->options->level,
 		                       &plan->groups, &plan->n_groups);
@@ -440,6 +446,9 @@ int acml_edits_plan(const struct acml_zone *base, const struct acml_facts *facts
 		edits->gone = calloc(base->n_rrs + 1, sizeof(*edits->gone));
 		ret = edits->dropped != NULL && edits->gone != NULL ? run(&plan) : KNOT_ENOMEM;
 	}
+	acml_tally_clear(&plan.before);
+	acml_tally_clear(&plan.after);
+	acml_tally_clear(&plan.good);
 	acml_scanner_free(plan.scanner);
 	if (ret != KNOT_EOK) {
 		acml_edits_free(edits);

@@ -10,6 +10,7 @@
 #include <libknot/errcode.h>
 
 #include "lint/edits_group.h"
+#include "lint/tally.h"
 #include "model/build.h"
 #include "model/names.h"
 
@@ -61,7 +62,10 @@ int acml_edits_serial(struct acml_edits *edits, int64_t now)
 		return KNOT_ENOMEM;
 	}
 	uint8_t *at = rdata + edit.rr.rdlen - SOA_NUMBERS;
-	uint32_t serial = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	uint32_t serial = 0;
+	for (int i = 0; i < 4; i++) {
+		serial = serial << 8 | at[i];
+	}
 	serial = acml_serial_next(serial, now);
 	for (int i = 0; i < 4; i++) {
 		at[i] = (uint8_t)(serial >> (24 - 8 * i));
@@ -94,11 +98,35 @@ static const char *why_not(const struct acml_edit_group *groups, size_t count,
                            const struct acml_finding *finding)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (alike(groups[i].finding, finding)) {
+		if (groups[i].why != NULL && alike(groups[i].finding, finding)) {
 			return groups[i].why;
 		}
 	}
 	return NULL;
+}
+
+static int list_cleared(struct acml_edits *edits, const struct acml_result *after,
+                        enum acml_severity level)
+{
+	const struct acml_result *before = edits->before;
+	struct acml_tally then = { 0 }, now = { 0 };
+	/* Of equal ones, as many are cleared as are fewer now. */
+	size_t *listed = acml_arena_alloc(&edits->arena, (before->n_findings + 1) * sizeof(*listed));
+	bool made = listed != NULL && acml_tally_make(before, &then) && acml_tally_make(after, &now);
+	int ret = made ? KNOT_EOK : KNOT_ENOMEM;
+	for (size_t i = 0; i < before->n_findings && ret == KNOT_EOK; i++) {
+		const struct acml_finding *finding = &before->findings[i];
+		size_t place = acml_tally_place(&then, finding);
+		size_t was = acml_tally_count(&then, finding);
+		size_t is = acml_tally_count(&now, finding);
+		if (counts(finding, level) && is + listed[place] < was) {
+			listed[place]++;
+			edits->cleared[edits->n_cleared++] = finding;
+		}
+	}
+	acml_tally_clear(&then);
+	acml_tally_clear(&now);
+	return ret;
 }
 
 int acml_edits_outcome(struct acml_edits *edits, const struct acml_edit_group *groups, size_t count,
@@ -106,10 +134,10 @@ int acml_edits_outcome(struct acml_edits *edits, const struct acml_edit_group *g
 {
 	const struct acml_result *after = edits->result != NULL ? edits->result : edits->before;
 	struct acml_arena *arena = &edits->arena;
-	edits->remaining = acml_arena_alloc(arena, after->n_findings * sizeof(*edits->remaining) + 1);
+	edits->remaining = acml_arena_alloc(arena,
+	                                    after->n_findings * sizeof(*edits->remaining) + 1);
 	edits->cleared = acml_arena_alloc(arena, count * sizeof(*edits->cleared) + 1);
-	bool *matched = acml_arena_alloc(arena, after->n_findings + 1);
-	if (edits->remaining == NULL || edits->cleared == NULL || matched == NULL) {
+	if (edits->remaining == NULL || edits->cleared == NULL) {
 		return KNOT_ENOMEM;
 	}
 	for (size_t i = 0; i < after->n_findings; i++) {
@@ -120,21 +148,7 @@ int acml_edits_outcome(struct acml_edits *edits, const struct acml_edit_group *g
 			};
 		}
 	}
-	for (size_t i = 0; i < edits->before->n_findings; i++) {
-		const struct acml_finding *finding = &edits->before->findings[i];
-		bool gone = counts(finding, level);
-		for (size_t j = 0; gone && j < after->n_findings; j++) {
-			if (!matched[j] && counts(&after->findings[j], level) &&
-			    alike(&after->findings[j], finding)) {
-				matched[j] = true;
-				gone = false;
-			}
-		}
-		if (gone) {
-			edits->cleared[edits->n_cleared++] = finding;
-		}
-	}
-	return KNOT_EOK;
+	return list_cleared(edits, after, level);
 }
 
 bool acml_edits_any(const struct acml_edits *edits)

@@ -166,7 +166,8 @@ static size_t anchor_of(const struct acml_zone *base, const struct acml_rr *rr)
 	const struct acml_rr *found = NULL;
 	for (size_t i = 0; node != NULL && i < node->count; i++) {
 		const struct acml_rr *other = &node->rrs[i];
-		bool better = found == NULL || (other->type == rr->type && found->type != rr->type) ||
+		bool better = found == NULL ||
+		              (other->type == rr->type && found->type != rr->type) ||
 		              ((other->type == rr->type || found->type != rr->type) &&
 		               other->line > found->line);
 		if (other->file == 0 && better) {
@@ -243,7 +244,8 @@ static int find_entries(struct patch *patch, bool **out_anchors)
 	}
 	for (size_t i = 0; i < base->n_outside; i++) {
 		if (base->outside[i].file == 0) {
-			patch->entries[patch->n_entries++] = (struct entry){ &base->outside[i], SIZE_MAX };
+			patch->entries[patch->n_entries++] =
+				(struct entry){ &base->outside[i], SIZE_MAX };
 		}
 	}
 	qsort(patch->entries, patch->n_entries, sizeof(*patch->entries), by_line);
@@ -321,7 +323,8 @@ static int verify(const struct acml_edits *edits, const char *bytes, size_t size
 	struct acml_zone *zone = NULL;
 	bool same = false;
 	int ret = scanner == NULL ? KNOT_ENOMEM :
-	          acml_zone_read_bytes(scanner, edits->base->files[0], bytes, size, &options, &zone);
+	          acml_zone_read_bytes(scanner, edits->base->files[0], bytes, size, &options,
+	                               &zone);
 	if (ret == KNOT_EOK) {
 		ret = acml_zone_same(edits->zone, zone, &same);
 	}

@@ -78,7 +78,8 @@ static const struct acml_rr **sorted(const struct acml_zone *zone)
 	for (size_t i = 0; list != NULL && i < zone->n_nodes; i++) {
 		const struct acml_node *node = &zone->nodes[i];
 		if (node->count > 1) {
-			qsort(list + (node->rrs - zone->rrs), node->count, sizeof(*list), by_content);
+			qsort(list + (node->rrs - zone->rrs), node->count, sizeof(*list),
+			      by_content);
 		}
 	}
 	return list;
