@@ -34,6 +34,8 @@ SPECS = [
     Spec(13, "nsec", "knot"), Spec(13, "nsec3", "knot"), Spec(8, "nsec3", "knot"),
     Spec(14, "optout", "knot"), Spec(15, "nsec", "knot", split=False), Spec(16, "nsec3", "knot"),
 ]
+# So many zones one resolver validates without losing track on a busy machine.
+BATCH = 40
 # Faults of signatures need to sign again, which kzonesign does with its own keys and dates.
 BIND_ONLY = faults.SIGNED + faults.TOKENS
 
@@ -48,7 +50,7 @@ def plan(rng, everything):
         if spec.iterations > 150:
             # Resolvers do not count so far and call the zone insecure; SEC011 calls it an error.
             known = faults.PARENT + intact
-        count = len(known) if spec is SPECS[0] or spec is SPECS[1] else 14
+        count = len(known) if spec is SPECS[0] or spec is SPECS[1] else 9
         count = count if everything else 3
         chosen = rng.sample(known, count)
         cases += [(spec, *fault) for fault in dict(intact + chosen).items()]
@@ -168,6 +170,16 @@ def main():
             print(folder)
 
 
+def judge(program, folder, zones, cases, now):
+    """All comparisons of some cases, with servers of their own."""
+    place = tempfile.mkdtemp(dir=folder)
+    with servers.Resolver(place, cases, now) as resolver, \
+            concurrent.futures.ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda case: [compare(program, zones, resolver, case, label, now)
+                                              for label in case.names], cases))
+    return [result for case in results for result in case]
+
+
 def run(program, folder, now, rng, args):
     begin = time.monotonic()
     chosen = [case for case in plan(rng, args.all)
@@ -183,11 +195,8 @@ def run(program, folder, now, rng, args):
             file.write(parent_text(case))
     signed = time.monotonic()
     passed, failed, counts, seen = 0, 0, {}, set()
-    with servers.Resolver(folder, cases, now) as resolver, \
-            concurrent.futures.ThreadPoolExecutor(4) as pool:
-        results = pool.map(lambda case: [compare(program, zones, resolver, case, label, now)
-                                         for label in case.names], cases)
-        for text, verdict, rules in (result for case in results for result in case):
+    for first in range(0, len(cases), BATCH):
+        for text, verdict, rules in judge(program, folder, zones, cases[first:first + BATCH], now):
             counts[verdict] = counts.get(verdict, 0) + 1
             seen |= {rule for rule in rules if rule.startswith("SEC")}
             if text is None:

@@ -47,6 +47,8 @@ server:
     use-syslog: no
     logfile: ""
     verbosity: 0
+    val-log-level: 2
+    log-servfail: yes
     num-threads: 1
     do-daemonize: no
     interface: 127.0.0.1@{port}
