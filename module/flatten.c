@@ -17,21 +17,32 @@ struct dump {
 	bool generic;           /* RFC 3597 notation for every record. */
 };
 
+/* Malformed RDATA, which the server loads all the same, has no text but the generic one. */
+static int dump_text(struct dump *dump, const knot_rrset_t *rrset)
+{
+	knot_dump_style_t style = KNOT_DUMP_STYLE_DEFAULT;
+	style.show_class = true;
+	style.show_ttl = true;
+	style.generic = dump->generic;
+	style.now = 0;
+	int ret = knot_rrset_txt_dump(rrset, &dump->line, &dump->capacity, &style);
+	if (ret < 0 && ret != KNOT_ENOMEM) {
+		style.generic = true;
+		ret = knot_rrset_txt_dump(rrset, &dump->line, &dump->capacity, &style);
+	}
+	return ret < 0 ? ret : KNOT_EOK;
+}
+
 static int dump_record(struct dump *dump, const struct acml_rr *rr)
 {
 	knot_rrset_t rrset;
 	knot_rrset_init(&rrset, (knot_dname_t *)rr->owner, rr->type, KNOT_CLASS_IN, rr->ttl);
 	int ret = knot_rrset_add_rdata(&rrset, rr->rdata, rr->rdlen, NULL);
 	if (ret == KNOT_EOK) {
-		knot_dump_style_t style = KNOT_DUMP_STYLE_DEFAULT;
-		style.show_class = true;
-		style.show_ttl = true;
-		style.generic = dump->generic;
-		style.now = 0;
-		ret = knot_rrset_txt_dump(&rrset, &dump->line, &dump->capacity, &style);
+		ret = dump_text(dump, &rrset);
 	}
 	knot_rdataset_clear(&rrset.rrs, NULL);
-	if (ret < 0) {
+	if (ret != KNOT_EOK) {
 		return ret;
 	}
 	return fputs(dump->line, dump->file) < 0 ? KNOT_ENOMEM : KNOT_EOK;

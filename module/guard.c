@@ -57,7 +57,10 @@ static size_t bucket_of(const struct acml_guard *guard, const knot_dname_t *zone
 
 static struct acml_entry *find(const struct acml_guard *guard, const knot_dname_t *zone)
 {
-	struct acml_entry *entry = guard->n_buckets > 0 ? guard->buckets[bucket_of(guard, zone)] : NULL;
+	if (guard->n_buckets == 0) {
+		return NULL;
+	}
+	struct acml_entry *entry = guard->buckets[bucket_of(guard, zone)];
 	while (entry != NULL && !knot_dname_is_equal(entry->zone, zone)) {
 		entry = entry->next;
 	}

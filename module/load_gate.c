@@ -8,22 +8,11 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "copy.h"
 #include "flatten.h"
 #include "model/names.h"
 #include "publish.h"
 #include "source.h"
-
-/* No zone that a server keeps in memory comes near it. */
-#define SOURCE_LIMIT ((size_t)4 << 30)
-
-/* The published copy as it was found. */
-struct copy {
-	bool there;             /* Some file, whatever is in it. */
-	bool good;              /* Something that the server can load. */
-	struct stat st;
-	struct acml_identity identity;
-	uint32_t serial;
-};
 
 /* One run of the gate over a source that has to be read. */
 struct run {
@@ -31,36 +20,13 @@ struct run {
 	struct acml_scanner *scanner;
 	struct acml_source source;
 	struct acml_inspection inspection;
-	struct copy copy;
+	struct acml_copy copy;
 	uint64_t content;       /* Hash of the source's bytes. */
 	uint64_t stamp;         /* Of the included files. */
 	char *includes;
 };
 
-static void find_copy(struct acml_gate *gate, struct copy *out)
-{
-	*out = (struct copy){ 0 };
-	out->there = stat(gate->published, &out->st) == 0;
-	if (out->there) {
-		acml_identity_of(&out->st, &out->identity);
-	}
-}
-
-/* What rename() and the server's own look at its file leave as it is. */
-static bool same_copy(const struct acml_identity *a, const struct acml_identity *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->mtime == b->mtime;
-}
-
-static bool is_recorded(struct acml_gate *gate, const struct copy *copy)
-{
-	const struct acml_entry *entry = gate->entry;
-	return copy->there && entry->has_record && copy->st.st_size > 0 &&
-	       same_copy(&copy->identity, &entry->record.published);
-}
-
-static void detail(struct acml_gate *gate)
+void acml_gate_detail(struct acml_gate *gate)
 {
 	if (!gate->policy.detailed) {
 		gate->host.detail(gate->host.ctx, &gate->policy);
@@ -68,55 +34,15 @@ static void detail(struct acml_gate *gate)
 	}
 }
 
-/* Fills good and serial. out_fails: whether it has findings that reach fail-on. */
-static void judge_copy(struct acml_gate *gate, struct copy *copy, bool *out_fails)
-{
-	struct acml_source bytes = { 0 };
-	struct acml_inspection inspection = { 0 };
-	struct acml_scanner *scanner = acml_guard_scanner(gate->guard);
-	detail(gate);
-	if (scanner != NULL && copy->there &&
-	    acml_source_read(gate->published, SOURCE_LIMIT, &bytes) == NULL &&
-	    acml_inspect(scanner, &gate->policy, gate->zone, gate->published, bytes.bytes, bytes.size,
-	                 ACML_KEEP_ALL, &inspection) == KNOT_EOK) {
-		copy->good = inspection.loadable;
-		copy->serial = inspection.serial;
-		*out_fails = inspection.fails;
-	}
-	acml_inspection_clear(&inspection);
-	acml_source_clear(&bytes);
-}
-
-static void know_copy(struct acml_gate *gate, struct copy *copy)
-{
-	bool fails;
-	if (is_recorded(gate, copy)) {
-		copy->good = true;
-		copy->serial = gate->entry->record.serial;
-	} else {
-		judge_copy(gate, copy, &fails);
-	}
-}
-
-static const char *keeping(const struct copy *copy, char buffer[64])
-{
-	if (copy->good) {
-		snprintf(buffer, 64, "keeping serial %u", copy->serial);
-	} else {
-		snprintf(buffer, 64, "nothing is published");
-	}
-	return buffer;
-}
-
 /* The source cannot be judged. */
 static void say_fault(struct acml_gate *gate, const char *fault)
 {
-	struct copy copy;
-	char text[64];
-	find_copy(gate, &copy);
-	know_copy(gate, &copy);
+	struct acml_copy copy;
+	char text[ACML_COPY_TEXT];
+	acml_copy_find(gate, &copy);
+	acml_copy_know(gate, &copy);
 	acml_say(&gate->host, LOG_ERR, "source '%s' %s, %s", gate->source, fault,
-	         keeping(&copy, text));
+	         acml_copy_text(&copy, text));
 }
 
 static void settle(const struct run *run, enum acml_verdict verdict, const struct stat *published,
@@ -141,13 +67,13 @@ static void settle(const struct run *run, enum acml_verdict verdict, const struc
 static void reject(const struct run *run, const char *why)
 {
 	struct acml_gate *gate = run->gate;
-	const struct copy *copy = &run->copy;
-	char counts[ACML_COUNTS_TEXT], kept[64];
+	const struct acml_copy *copy = &run->copy;
+	char counts[ACML_COUNTS_TEXT], kept[ACML_COPY_TEXT];
 	bool same = copy->there && run->inspection.serial == copy->serial &&
 	            acml_publish_same(gate->published, run->source.bytes, run->source.size);
 	acml_publish_clean(gate->published);
 	acml_say_findings(&gate->host, &run->inspection);
-	acml_say(&gate->host, LOG_ERR, "rejected%s, %s%s (%s)", why, keeping(copy, kept),
+	acml_say(&gate->host, LOG_ERR, "rejected%s, %s%s (%s)", why, acml_copy_text(copy, kept),
 	         copy->good && same ? ", which is this very version" : "",
 	         acml_counts_text(&run->inspection, counts));
 	settle(run, ACML_REJECTED, copy->good ? &copy->st : NULL, copy->serial, -1);
@@ -201,16 +127,16 @@ static void accept(struct run *run)
 {
 	struct acml_gate *gate = run->gate;
 	const struct acml_inspection *inspection = &run->inspection;
-	char counts[ACML_COUNTS_TEXT], kept[64];
+	char counts[ACML_COUNTS_TEXT], kept[ACML_COPY_TEXT];
 	struct stat st;
 	int unflushed;
 	bool written;
 	acml_say_findings(&gate->host, inspection);
 	const char *fault = install(run, &st, &unflushed, &written);
 	if (fault != NULL) {
-		know_copy(gate, &run->copy);
+		acml_copy_know(gate, &run->copy);
 		acml_say(&gate->host, LOG_ERR, "accepted, but not published: '%s': %s, %s",
-		         gate->published, fault, keeping(&run->copy, kept));
+		         gate->published, fault, acml_copy_text(&run->copy, kept));
 		acml_guard_unsettle(gate->entry);
 		return;
 	}
@@ -228,7 +154,7 @@ static void accept(struct run *run)
 }
 
 /* Through a link, too. */
-static bool is_source(const struct copy *copy, const struct stat *source)
+static bool is_source(const struct acml_copy *copy, const struct stat *source)
 {
 	return copy->there && copy->st.st_dev == source->st_dev &&
 	       copy->st.st_ino == source->st_ino;
@@ -237,15 +163,15 @@ static bool is_source(const struct copy *copy, const struct stat *source)
 static void decide(struct run *run)
 {
 	const struct acml_section *section = run->gate->policy.section;
-	find_copy(run->gate, &run->copy);
+	acml_copy_find(run->gate, &run->copy);
 	if (is_source(&run->copy, &run->source.st)) {
-		acml_say(&run->gate->host, LOG_ERR, "source '%s' is the zone's own file: nothing can "
-		         "be held back, keep the two apart", run->gate->source);
+		acml_say(&run->gate->host, LOG_ERR, "source '%s' is the zone's own file: "
+		         "nothing can be held back, keep the two apart", run->gate->source);
 	} else if (!run->inspection.loadable) {
-		know_copy(run->gate, &run->copy);
+		acml_copy_know(run->gate, &run->copy);
 		reject_unloadable(run);
 	} else if (section->reject && run->inspection.fails) {
-		know_copy(run->gate, &run->copy);
+		acml_copy_know(run->gate, &run->copy);
 		if (run->copy.good || section->refuse_first) {
 			reject(run, "");
 		} else {
@@ -289,7 +215,7 @@ static const char *check_includes(struct run *run, int64_t start)
 static const char *judge(struct run *run, int64_t start)
 {
 	struct acml_gate *gate = run->gate;
-	detail(gate);
+	acml_gate_detail(gate);
 	if (run->scanner == NULL ||
 	    acml_inspect(run->scanner, &gate->policy, gate->zone, gate->source, run->source.bytes,
 	                 run->source.size, ACML_KEEP_ALL, &run->inspection) != KNOT_EOK) {
@@ -330,12 +256,19 @@ static void read_and_decide(struct acml_gate *gate);
 
 /* The source is the one that was accepted last, the published copy is not what was made of it:
  * the server writes there as well (zonefile-sync), and so may people. */
-static void mind_copy(struct acml_gate *gate, struct copy *copy)
+static void mind_copy(struct acml_gate *gate, struct acml_copy *copy)
 {
 	struct acml_record record = gate->entry->record;
-	bool fails = true;
-	judge_copy(gate, copy, &fails);
-	if (!copy->good || (fails && gate->policy.section->reject && record.verdict == ACML_ACCEPTED)) {
+	bool fails = false;
+	acml_copy_judge(gate, copy, &fails);
+	if (copy->good && !copy->known) {
+		acml_say(&gate->host, LOG_WARNING, "published copy was changed and cannot be read");
+		return;
+	}
+	/* What the server has signed itself is its own affair. */
+	bool bad = fails && record.verdict == ACML_ACCEPTED && gate->policy.section->reject &&
+	           gate->policy.signing != ACML_SIGNED_NO;
+	if (!copy->good || bad) {
 		acml_say(&gate->host, LOG_WARNING, "published copy was changed and %s, "
 		         "publishing the source again", copy->good ? "would be rejected" :
 		         "cannot be loaded any more");
@@ -354,9 +287,9 @@ static void mind_copy(struct acml_gate *gate, struct copy *copy)
  * because what is published is not there. */
 static bool stand_by(struct acml_gate *gate)
 {
-	struct copy copy;
-	find_copy(gate, &copy);
-	if (is_recorded(gate, &copy)) {
+	struct acml_copy copy;
+	acml_copy_find(gate, &copy);
+	if (acml_copy_is_recorded(gate, &copy)) {
 		say_again(gate);
 		return true;
 	}
@@ -390,7 +323,7 @@ static void read_and_decide(struct acml_gate *gate)
 {
 	struct run run = { .gate = gate, .scanner = acml_guard_scanner(gate->guard) };
 	int64_t start = acml_source_clock();
-	const char *fault = acml_source_read(gate->source, SOURCE_LIMIT, &run.source);
+	const char *fault = acml_source_read(gate->source, ACML_SOURCE_LIMIT, &run.source);
 	if (fault == NULL) {
 		run.content = acml_hash(ACML_HASH, run.source.bytes, run.source.size);
 		fault = same_bytes(gate, &run) ? NULL : judge(&run, start);
@@ -425,7 +358,7 @@ bool acml_load_gate_idle(const struct acml_record *record, uint64_t hash, const 
 	}
 	acml_identity_of(&published_st, &identity);
 	return published_st.st_size > 0 && same_looks(record, hash, &source_st) &&
-	       same_copy(&identity, &record->published);
+	       acml_copy_same(&identity, &record->published);
 }
 
 void acml_load_gate(struct acml_gate *gate)

@@ -23,6 +23,12 @@ struct acml_gate {
 	struct acml_host host;
 };
 
+/* No zone that a server keeps in memory comes near it. */
+#define ACML_SOURCE_LIMIT ((size_t)4 << 30)
+
+/* Asks the host for what is needed before a file is read, once. */
+void acml_gate_detail(struct acml_gate *gate);
+
 /* Everything is said through the host; there is nothing to return. */
 void acml_load_gate(struct acml_gate *gate);
 

@@ -9,8 +9,6 @@
 
 #include "source.h"
 
-#define FILE_LIMIT ((size_t)4 << 30)
-
 static bool unchanged(const struct acml_gate *gate, const struct stat *st)
 {
 	const struct acml_record *record = &gate->entry->record;
@@ -56,7 +54,7 @@ void acml_watch_look(const struct acml_gate *gate, struct acml_scanner *scanner,
                      struct acml_look *out_look)
 {
 	struct acml_look look = { 0 };
-	look.fault = acml_source_read(gate->published, FILE_LIMIT, &look.source);
+	look.fault = acml_source_read(gate->published, ACML_SOURCE_LIMIT, &look.source);
 	if (look.fault == NULL &&
 	    (scanner == NULL ||
 	     acml_inspect(scanner, &gate->policy, gate->zone, gate->published, look.source.bytes,

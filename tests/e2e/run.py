@@ -44,7 +44,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", help="folder of a Debian that has knotd and a compiler")
     parser.add_argument("--module", help="the module, as the machine sees it")
-    parser.add_argument("--preload", help="library for knotd to start with: a sanitizer's")
+    parser.add_argument("--preload", help="library for knotd and knotc to start with")
     parser.add_argument("--kills", type=int, default=20, help="how often to kill knotd (20)")
     parser.add_argument("tests", nargs="*", help="names of tests; without: all")
     arguments = parser.parse_args()

@@ -545,13 +545,26 @@ def test_source_is_file(machine):
 def test_published_lost(machine):
     """a published copy that is lost, emptied or damaged is made again from the good source"""
     server = published_with(machine)
-    for damage in (None, b"", GOOD(1).encode()[:50]):
+    for damage in (None, b"", GOOD(1).encode()[:50], BAD(1).encode()):
         server.published().unlink()
         if damage is not None:
             server.published().write_bytes(damage)
         server.stop()
         server.start()
         holds(server, 1)
+    return server
+
+
+def test_published_unreadable(machine):
+    """a published copy that cannot be read at the moment is not replaced by a bad version"""
+    server = published_with(machine)
+    write(server.source(), BAD(2))
+    with open(server.published(), "r+"):
+        server.stop()
+        (server.folder / "db/acmlint.state").unlink()
+        server.start()
+        expect_log(server, "rejected, keeping what is published")
+    holds(server, 1)
     return server
 
 

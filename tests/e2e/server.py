@@ -41,7 +41,7 @@ class Machine:
         return prefix + [str(word) for word in words]
 
     def environment(self):
-        """knotd's: a sanitizer's library comes in by LD_PRELOAD."""
+        """A sanitizer's library comes in by LD_PRELOAD."""
         extra = {"LD_PRELOAD": self.preload} if self.preload else {}
         return dict(os.environ, **extra)
 
@@ -149,7 +149,7 @@ class Server:
     def knotc(self, *words, check=True):
         done = subprocess.run(
             self.machine.command("knotc", "-c", self.inside("knot.conf"), "-t", "20", *words),
-            capture_output=True, text=True)
+            capture_output=True, text=True, env=self.machine.environment())
         if check and done.returncode != 0:
             raise AssertionError("knotc %s: %s%s" % (" ".join(words), done.stdout, done.stderr))
         return done
@@ -158,7 +158,8 @@ class Server:
         """The same, not waited for."""
         return subprocess.Popen(
             self.machine.command("knotc", "-c", self.inside("knot.conf"), "-t", "20", *words),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=self.machine.environment())
 
     def start(self, wait=True):
         with open(self.folder / "stderr", "ab") as errors:
