@@ -111,8 +111,10 @@ static int list_cleared(struct acml_edits *edits, const struct acml_result *afte
 	const struct acml_result *before = edits->before;
 	struct acml_tally then = { 0 }, now = { 0 };
 	/* Of equal ones, as many are cleared as are fewer now. */
-	size_t *listed = acml_arena_alloc(&edits->arena, (before->n_findings + 1) * sizeof(*listed));
-	bool made = listed != NULL && acml_tally_make(before, &then) && acml_tally_make(after, &now);
+	size_t *listed = acml_arena_alloc(&edits->arena,
+	                                  (before->n_findings + 1) * sizeof(*listed));
+	bool made = listed != NULL && acml_tally_make(before, &then) &&
+	            acml_tally_make(after, &now);
 	int ret = made ? KNOT_EOK : KNOT_ENOMEM;
 	for (size_t i = 0; i < before->n_findings && ret == KNOT_EOK; i++) {
 		const struct acml_finding *finding = &before->findings[i];
