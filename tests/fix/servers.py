@@ -123,7 +123,7 @@ def run_commands(server, text):
     """In a shell, where knotc means this server's."""
     script = f"knotc() {{ command knotc -c {server.conf} -t 60 \"$@\"; }}\n" + text
     return subprocess.run(["sh"], input=script, capture_output=True, text=True, check=False,
-                          timeout=600)
+                          timeout=3600)
 
 
 def loadable(folder, files, source):
