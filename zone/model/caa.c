@@ -24,10 +24,11 @@ static enum acml_outcome resolve(const struct acml_zone *zone, const knot_dname_
 	for (;;) {
 		acml_lookup(zone, next, KNOT_RRTYPE_CAA, answer);
 		aliases += answer->aliases;
-		/* A server stops at its limit, and where one DNAME makes the second alias, which is no
-		 * loop yet. */
-		bool resumes = (answer->outcome == ACML_LIMIT || answer->outcome == ACML_LOOP) &&
-		               answer->aliases > 0 && answer->rcode == KNOT_RCODE_NOERROR;
+		/* A server stops at its limit, and where one DNAME makes a second alias, which is
+		 * no loop yet. */
+		bool stopped = answer->outcome == ACML_LIMIT || answer->outcome == ACML_LOOP;
+		bool resumes = stopped && answer->aliases > 0 &&
+		               answer->rcode == KNOT_RCODE_NOERROR;
 		if (aliases > MAX_ALIASES || !resumes) {
 			break;
 		}

@@ -41,8 +41,8 @@ struct acml_read_options {
 	const struct acml_interest *interest;   /* Required for ACML_KEEP_RELEVANT. */
 	const knot_dname_t *const *names;       /* Further names that will be looked up. */
 	size_t n_names;
-	/* The same in canonical order, for a stock that many zones share: only those of the zone are
-	 * looked at. Of mail_names the targets of MX records will be looked up too. */
+	/* The same in canonical order, for a stock that many zones share: only those of the zone
+	 * are looked at. Of mail_names the targets of MX records will be looked up too. */
 	const knot_dname_t *const *sorted_names;
 	size_t n_sorted_names;
 	const knot_dname_t *const *mail_names;

@@ -118,7 +118,8 @@ static const char *next_mark(const char *from, const char *limit)
 		while (from < limit && (*from == ';' || blank(*from))) {
 			from++;
 		}
-		if ((size_t)(limit - from) >= strlen(MARK) && memcmp(from, MARK, strlen(MARK)) == 0) {
+		if ((size_t)(limit - from) >= strlen(MARK) &&
+		    memcmp(from, MARK, strlen(MARK)) == 0) {
 			return from;
 		}
 	}

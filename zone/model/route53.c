@@ -175,8 +175,9 @@ static bool load(struct convert *convert, const char *bytes, size_t size)
 		uint32_t before = count_lines(bytes, at);
 		json_error_t error = { .line = 0 };
 		json_t *document = NULL;
-		int ret = acml_load_json(bytes + at, size - at, JSON_DISABLE_EOF_CHECK |
-		                         JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &document, &error);
+		int ret = acml_load_json(bytes + at, size - at,
+		                         JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES |
+		                         JSON_ALLOW_NUL, &document, &error);
 		if (ret == KNOT_ENOMEM) {
 			convert->error = KNOT_ENOMEM;
 			return false;
