@@ -14,6 +14,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import kills
+import loadable
 import scenarios
 from server import Machine
 
@@ -21,6 +22,7 @@ from server import Machine
 def cases(arguments):
     found = [(name[5:], function) for name, function in vars(scenarios).items()
              if name.startswith("test_")]
+    found.append(("loadable", lambda machine: loadable.run(machine, arguments.zones)))
     found.append(("kills", lambda machine: kills.run(machine, arguments.kills)))
     wanted = arguments.tests
     return [case for case in found if not wanted or case[0] in wanted]
@@ -46,6 +48,7 @@ def main():
     parser.add_argument("--module", help="the module, as the machine sees it")
     parser.add_argument("--preload", help="library for knotd and knotc to start with")
     parser.add_argument("--kills", type=int, default=20, help="how often to kill knotd (20)")
+    parser.add_argument("--zones", type=int, default=500, help="random zones to load (500)")
     parser.add_argument("tests", nargs="*", help="names of tests; without: all")
     arguments = parser.parse_args()
     if os.geteuid() != 0:

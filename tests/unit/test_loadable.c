@@ -14,6 +14,7 @@
 #include "model/read.h"
 
 #define APEX "@ 60 SOA ns h 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n"
+#define APEX_DNAME "@ 60 SOA a. h 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNAME x.\n"
 #define HASH "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom"
 
 static const struct {
@@ -45,11 +46,17 @@ static const struct {
 	{ APEX "d 60 DNAME x\nd 60 NS y\n", "NS beside a DNAME", 0, false },
 	{ APEX "d 60 DNAME x\na.d 60 A 192.0.2.1\n", "below a DNAME", 0, false },
 	{ APEX "d 60 DNAME x\na.b.d 60 A 192.0.2.1\n", "below a DNAME", 0, false },
-	{ "@ 60 SOA a. h 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNAME x.\n", NULL, 0, false },
-	{ "@ 60 SOA a. h 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNAME x.\n"
-	  HASH " 60 NSEC3 1 0 0 - " HASH " SOA NS\n", NULL, 0, false },
-	{ "@ 60 SOA a. h 1 2 3 4 5\n@ 60 NS a.\n@ 60 DNAME x.\nb 60 A 192.0.2.1\n",
-	  "below a DNAME", 0, false },
+	{ APEX_DNAME, NULL, 0, false },
+	{ APEX_DNAME HASH " 60 NSEC3 1 0 0 - " HASH " SOA NS\n", NULL, 0x0304, false },
+	{ APEX_DNAME HASH " 60 NSEC3 1 0 0 - " HASH " SOA NS\n", "below a DNAME", 0x0302, false },
+	{ APEX_DNAME HASH " 60 NSEC3 1 0 0 - " HASH " SOA NS\n@ 60 NSEC3PARAM 1 0 0 -\n", NULL,
+	  0x0302, false },
+	{ APEX_DNAME "a 60 RRSIG A 8 2 60 20300101000000 20200101000000 1 @ AAAA\n",
+	  "below a DNAME", 0x0305, false },
+	{ APEX "@ 60 NSEC3PARAM 1 0 0 -\n", NULL, 0, false },
+	{ APEX "@ 60 NSEC3PARAM 0 0 0 -\n@ 60 NSEC3PARAM 2 0 0 -\n", NULL, 0, false },
+	{ APEX "@ 60 NSEC3PARAM 2 0 0 -\n", "NSEC3PARAM", 0, false },
+	{ APEX_DNAME "b 60 A 192.0.2.1\n", "below a DNAME", 0, false },
 	{ APEX "a 60 A 192.0.2.999\n", "", 0, true },
 	{ APEX "$TTL x\na 60 A 192.0.2.1\n", "", 0, true },
 	{ APEX "$INCLUDE nowhere\n", "", 0, true },

@@ -8,6 +8,8 @@
 
 #include "model/names.h"
 
+#define NSEC3_SHA1 1
+
 #define KNOT_3_3 0x0303
 #define KNOT_3_4 0x0304
 
@@ -54,6 +56,22 @@ static const struct acml_rr *second(const struct acml_rrset *set,
 	return NULL;
 }
 
+/* The first NSEC3PARAM in canonical order counts, and without an algorithm counts for nothing. */
+static bool check_nsec3param(const struct acml_zone *zone, struct acml_obstacle *out)
+{
+	struct acml_rrset set = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM);
+	const struct acml_rr *first = NULL;
+	for (size_t i = 0; i < set.count; i++) {
+		if (first == NULL || set.rrs[i].rdata[0] < first->rdata[0]) {
+			first = &set.rrs[i];
+		}
+	}
+	if (first != NULL && first->rdata[0] > NSEC3_SHA1) {
+		return obstacle(out, "NSEC3PARAM with an algorithm that is not known", first);
+	}
+	return true;
+}
+
 static bool check_apex(const struct acml_zone *zone, const struct acml_server *server,
                        struct acml_obstacle *out)
 {
@@ -72,10 +90,10 @@ static bool check_apex(const struct acml_zone *zone, const struct acml_server *s
 	if (ds.count > 0 && since(server, KNOT_3_3) && !server->soft_checks) {
 		return obstacle(out, "DS at the apex of the zone", ds.rrs);
 	}
-	return true;
+	return check_nsec3param(zone, out);
 }
 
-/* NSEC3 records and their signatures live in a tree of their own. */
+/* May stand beside a CNAME. */
 static bool is_denial(uint16_t type)
 {
 	return type == KNOT_RRTYPE_NSEC || type == KNOT_RRTYPE_NSEC3 || type == KNOT_RRTYPE_RRSIG;
@@ -100,20 +118,32 @@ static bool check_cname(const struct acml_node *node, struct acml_obstacle *out)
 	return true;
 }
 
-static bool only_denial(const struct acml_node *node)
+/* NSEC3 records and their signatures live in a tree of their own. */
+static bool only_nsec3(const struct acml_node *node)
 {
 	for (size_t i = 0; i < node->count; i++) {
-		if (node->rrs[i].type != KNOT_RRTYPE_NSEC3 &&
-		    node->rrs[i].type != KNOT_RRTYPE_RRSIG) {
+		const struct acml_rr *rr = &node->rrs[i];
+		bool covers = rr->type == KNOT_RRTYPE_RRSIG && rr->rdlen >= 2 &&
+		              (rr->rdata[0] << 8 | rr->rdata[1]) == KNOT_RRTYPE_NSEC3;
+		if (rr->type != KNOT_RRTYPE_NSEC3 && !covers) {
 			return false;
 		}
 	}
 	return true;
 }
 
+/* Before 3.4, that tree counted as something below the apex unless it had the apex's own record,
+ * which belongs to every chain. */
+static bool may_have_nsec3(const struct acml_zone *zone, const struct acml_server *server)
+{
+	/* A server that is not known may be as old as that. */
+	return (server->version != 0 && since(server, KNOT_3_4)) ||
+	       acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM).count > 0;
+}
+
 /* RFC 6672 section 2.3 and 2.4. */
-static bool check_dname(const struct acml_zone *zone, const struct acml_node *node,
-                        struct acml_obstacle *out)
+static bool check_dname(const struct acml_zone *zone, const struct acml_server *server,
+                        const struct acml_node *node, struct acml_obstacle *out)
 {
 	struct acml_rrset dname = acml_node_rrset(node, KNOT_RRTYPE_DNAME);
 	if (dname.count == 0) {
@@ -131,7 +161,7 @@ static bool check_dname(const struct acml_zone *zone, const struct acml_node *no
 	size_t count;
 	const struct acml_node *below = acml_zone_below(zone, node->owner, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!only_denial(&below[i])) {
+		if (!only_nsec3(&below[i]) || (is_apex && !may_have_nsec3(zone, server))) {
 			return obstacle(out, "records below a DNAME", below[i].rrs);
 		}
 	}
@@ -161,7 +191,7 @@ bool acml_zone_loadable(const struct acml_zone *zone, const struct acml_server *
 	}
 	for (size_t i = 0; i < zone->n_nodes && !server->soft_checks; i++) {
 		if (!check_cname(&zone->nodes[i], out_obstacle) ||
-		    !check_dname(zone, &zone->nodes[i], out_obstacle)) {
+		    !check_dname(zone, server, &zone->nodes[i], out_obstacle)) {
 			return false;
 		}
 	}
