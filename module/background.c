@@ -35,6 +35,8 @@ struct scout {
 	struct acml_section *section;
 	struct acml_entry **entries;
 	size_t n_entries;
+	uint8_t modules[ACML_MODULES_MAX];  /* Of the first zone. */
+	size_t n_modules;
 };
 
 /* What knotd says for the zone. NULL or what is wrong. */
@@ -121,47 +123,53 @@ bool acml_background_watch(struct acml_instance *instance)
 static bool scout_begin(struct acml_job *job)
 {
 	struct scout *scout = (struct scout *)job;
+	acml_rcu_lock();
+	scout->n_modules = acml_options_modules(scout->mod, knotd_mod_zone(scout->mod),
+	                                        scout->modules);
+	acml_rcu_unlock();
 	scout->entries = acml_guard_entries(scout->guard, &scout->n_entries);
-	return scout->entries != NULL;
+	return scout->entries != NULL && scout->n_modules > 0;
+}
+
+/* Whether the zone has the same section as the first, and then its files. */
+static bool scout_ask(struct scout *scout, const knot_dname_t *zone, struct acml_files *out_files)
+{
+	uint8_t modules[ACML_MODULES_MAX];
+	acml_rcu_lock();
+	bool same = acml_options_modules(scout->mod, zone, modules) == scout->n_modules &&
+	            memcmp(modules, scout->modules, scout->n_modules) == 0;
+	if (same) {
+		acml_options_files(scout->mod, scout->section, zone, out_files);
+	}
+	acml_rcu_unlock();
+	return same && out_files->fault == NULL;
 }
 
 /* One entry, unlocked but for a look at it. False: the instance whose configuration this is has
  * gone. */
-static bool scout_entry(struct scout *scout, struct acml_entry *entry, const knot_dname_t *first)
+static bool scout_entry(struct scout *scout, struct acml_entry *entry)
 {
-	struct acml_record record;
 	struct acml_files files;
 	acml_guard_lock(scout->guard);
 	bool there = scout->job.handle != NULL;
 	/* Loaded in the meantime, or with includes that would have to be looked at as well. */
 	bool skip = entry->used || !entry->has_record || entry->record.includes != NULL;
-	record = entry->record;
+	struct acml_record record = entry->record;
 	acml_guard_unlock(scout->guard);
-	if (!there || skip) {
-		return there;
-	}
-
-	acml_rcu_lock();
-	bool mine = acml_options_same_modules(scout->mod, first, entry->zone);
-	if (mine) {
-		acml_options_files(scout->mod, scout->section, entry->zone, &files);
-	}
-	acml_rcu_unlock();
-	if (mine && files.fault == NULL &&
+	if (there && !skip && scout_ask(scout, entry->zone, &files) &&
 	    acml_load_gate_idle(&record, files.policy.hash, files.source, files.published)) {
 		acml_guard_lock(scout->guard);
 		entry->idle = !entry->used;
 		acml_guard_unlock(scout->guard);
 	}
-	return true;
+	return there;
 }
 
 static void scout_run(struct acml_job *job)
 {
 	struct scout *scout = (struct scout *)job;
-	const knot_dname_t *first = knotd_mod_zone(scout->mod);
 	for (size_t i = 0; i < scout->n_entries; i++) {
-		if (!scout_entry(scout, scout->entries[i], first)) {
+		if (!scout_entry(scout, scout->entries[i])) {
 			return;
 		}
 	}

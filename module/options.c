@@ -279,20 +279,24 @@ static bool is_acmlint(const knotd_conf_val_t *module)
 	       memcmp(module->data, name, sizeof(name) - 1) == 0;
 }
 
-bool acml_options_same_modules(knotd_mod_t *mod, const knot_dname_t *a, const knot_dname_t *b)
+size_t acml_options_modules(knotd_mod_t *mod, const knot_dname_t *zone,
+                            uint8_t out_modules[ACML_MODULES_MAX])
 {
-	knotd_conf_t first = knotd_conf_zone(mod, ZONE_MODULE, a);
-	knotd_conf_t second = knotd_conf_zone(mod, ZONE_MODULE, b);
-	bool same = first.count == second.count;
-	size_t mine = 0;
-	for (size_t i = 0; same && i < first.count; i++) {
-		const knotd_conf_val_t *x = &first.multi[i], *y = &second.multi[i];
-		same = x->data_len == y->data_len && memcmp(x->data, y->data, x->data_len) == 0;
-		mine += is_acmlint(x);
+	knotd_conf_t modules = knotd_conf_zone(mod, ZONE_MODULE, zone);
+	size_t size = 0, mine = 0;
+	for (size_t i = 0; i < modules.count; i++) {
+		const knotd_conf_val_t *module = &modules.multi[i];
+		if (module->data_len > 255 || size + 1 + module->data_len > ACML_MODULES_MAX) {
+			mine = 0;
+			break;
+		}
+		out_modules[size++] = module->data_len;
+		memcpy(out_modules + size, module->data, module->data_len);
+		size += module->data_len;
+		mine += is_acmlint(module);
 	}
-	knotd_conf_free(&first);
-	knotd_conf_free(&second);
-	return same && mine == 1;
+	knotd_conf_free(&modules);
+	return mine == 1 ? size : 0;
 }
 
 void acml_options_state(knotd_mod_t *mod, char out_path[ACML_PATH_MAX])

@@ -41,8 +41,11 @@ void acml_options_files(knotd_mod_t *mod, const struct acml_section *section,
 
 void acml_options_detail(knotd_mod_t *mod, const knot_dname_t *zone, struct acml_policy *policy);
 
-/* Whether two zones have the same modules, acmlint only once among them. */
-bool acml_options_same_modules(knotd_mod_t *mod, const knot_dname_t *a, const knot_dname_t *b);
+/* The modules of a zone, as bytes that can be compared; how many, 0: acmlint is not there exactly
+ * once, or the list is too long. */
+#define ACML_MODULES_MAX 512
+size_t acml_options_modules(knotd_mod_t *mod, const knot_dname_t *zone,
+                            uint8_t out_modules[ACML_MODULES_MAX]);
 
 /* Where the state file is. */
 void acml_options_state(knotd_mod_t *mod, char out_path[ACML_PATH_MAX]);

@@ -110,22 +110,26 @@ struct fields {
 	bool bad;
 };
 
+/* Thousands of lines are read before a server starts. */
+static const int8_t hex_digit[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* A blank and up to sixteen digits; the line ends with something that is none. */
 static uint64_t read_number(struct fields *fields)
 {
+	const uint8_t *at = (const uint8_t *)fields->at, *first = at + 1;
 	uint64_t value = 0;
-	unsigned digits = 0;
-	if (fields->at >= fields->end || *fields->at != ' ') {
+	if (fields->at >= fields->end || *at != ' ') {
 		fields->bad = true;
 		return 0;
 	}
-	for (fields->at++; fields->at < fields->end && *fields->at != ' '; fields->at++) {
-		char c = *fields->at;
-		unsigned digit = c >= '0' && c <= '9' ? c - '0' :
-		                 c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
-		fields->bad |= digit > 15 || ++digits > 16;
-		value = value << 4 | (digit & 15);
+	for (at = first; hex_digit[*at] != 0; at++) {
+		value = value << 4 | (uint64_t)(hex_digit[*at] - 1);
 	}
-	fields->bad |= digits == 0;
+	fields->bad |= at == first || at - first > 16;
+	fields->at = (const char *)at;
 	return value;
 }
 
@@ -196,13 +200,17 @@ static char *read_paths(struct fields *fields)
 /* The line without its checksum; NULL: it has none, or a wrong one. */
 static const char *check_sum(const char *line, size_t len)
 {
-	char text[20];
 	if (len < sizeof(FORMAT) + 18) {
 		return NULL;
 	}
 	const char *end = line + len - 18;
-	snprintf(text, sizeof(text), " *%016"PRIx64, acml_hash(ACML_HASH, line, len - 18));
-	return memcmp(end, text, 18) == 0 ? end : NULL;
+	uint64_t hash = acml_hash(ACML_HASH, line, len - 18);
+	for (int i = 17; i >= 2; i--, hash >>= 4) {
+		if (end[i] != "0123456789abcdef"[hash & 15]) {
+			return NULL;
+		}
+	}
+	return memcmp(end, " *", 2) == 0 ? end : NULL;
 }
 
 bool acml_record_parse(const char *line, size_t len, knot_dname_storage_t out_zone,
