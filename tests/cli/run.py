@@ -16,6 +16,7 @@ import cases_certs     # noqa: E402,F401
 import cases_config    # noqa: E402,F401
 import cases_docs      # noqa: E402,F401
 import cases_fix       # noqa: E402,F401
+import cases_github    # noqa: E402,F401
 import cases_inputs    # noqa: E402,F401
 import cases_inventory  # noqa: E402,F401
 import cases_options   # noqa: E402,F401

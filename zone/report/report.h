@@ -69,12 +69,16 @@ struct acml_reporter {
 	int (*write)(FILE *out, const struct acml_run *run, const struct acml_style *style);
 };
 
+extern const struct acml_reporter acml_reporter_github;
 extern const struct acml_reporter acml_reporter_json;
 extern const struct acml_reporter acml_reporter_text;
 
 /* One finding of the text format, with what is to do. */
 void acml_text_finding(FILE *out, const struct acml_style *style,
                        const struct acml_finding *finding);
+
+/* The closing count, without the end of the line: "1 zone, 12 records: 1 error …". */
+void acml_text_summary(FILE *out, const struct acml_run *run);
 
 /* All of them, NULL-terminated. */
 extern const struct acml_reporter *const acml_reporters[];

@@ -120,7 +120,7 @@ static size_t count_new(const struct acml_run *run)
 	return count;
 }
 
-static void write_summary(FILE *out, const struct acml_run *run)
+void acml_text_summary(FILE *out, const struct acml_run *run)
 {
 	uint64_t records = 0;
 	for (size_t i = 0; i < run->n_zones; i++) {
@@ -140,7 +140,6 @@ static void write_summary(FILE *out, const struct acml_run *run)
 	if (run->n_errors > 0) {
 		write_count(out, run->n_errors, "input problem", "; ");
 	}
-	fputc('\n', out);
 }
 
 static int write_text(FILE *out, const struct acml_run *run, const struct acml_style *style)
@@ -158,7 +157,8 @@ static int write_text(FILE *out, const struct acml_run *run, const struct acml_s
 		}
 	}
 	if (!style->quiet) {
-		write_summary(out, run);
+		acml_text_summary(out, run);
+		fputc('\n', out);
 	}
 	return KNOT_EOK;
 }
