@@ -63,7 +63,7 @@ struct acml_job {
 /* Load callbacks that follow each other at once, as those of one start or one reload do. */
 struct acml_burst {
 	int64_t end;                    /* When the last callback ended; nanoseconds, monotonic. */
-	int64_t spent;                  /* How long it linted what could have waited. */
+	int64_t spent;                  /* How long it did what could have waited. */
 	const void *opening;            /* The configuration that the guard was opened under. */
 	const void *configuration;      /* Which configuration the section below is from, */
 	const void *source;             /* and its value of source, as addresses. */

@@ -365,7 +365,7 @@ void acml_load_gate(struct acml_gate *gate)
 {
 	const struct acml_entry *entry = gate->entry;
 	struct stat st;
-	bool same = stat(gate->source, &st) == 0 && entry->has_record &&
+	bool same = entry->has_record && stat(gate->source, &st) == 0 &&
 	            same_looks(&entry->record, gate->policy.hash, &st);
 	if (!same || !stand_by(gate)) {
 		read_and_decide(gate);

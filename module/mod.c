@@ -15,7 +15,7 @@
 #include "load_watch.h"
 #include "options.h"
 
-/* How long the callbacks of one start or reload may lint what need not be waited for. */
+/* How long the callbacks of one start or reload may do what need not be waited for. */
 #define PATIENCE INT64_C(50000000)
 
 /* One counter with many indices: Knot allocates each counter for each zone and thread. */
@@ -73,7 +73,6 @@ static void say_fault(struct acml_instance *instance)
 /* What can wait, and is much or comes after much, is left to the guard's thread. */
 static void run_watch(struct acml_gate *gate, struct acml_instance *instance)
 {
-	struct acml_burst *burst = acml_guard_burst(instance->guard);
 	struct acml_look look = { 0 };
 	struct stat st;
 	if (stat(gate->published, &st) == 0 &&
@@ -81,7 +80,6 @@ static void run_watch(struct acml_gate *gate, struct acml_instance *instance)
 	    acml_background_watch(instance)) {
 		return;
 	}
-	int64_t start = acml_burst_clock();
 	acml_watch_mode(gate);
 	if (acml_watch_wanted(gate)) {
 		detail(instance, &gate->policy);
@@ -89,7 +87,6 @@ static void run_watch(struct acml_gate *gate, struct acml_instance *instance)
 		acml_watch_settle(gate, &look);
 		acml_look_clear(&look);
 	}
-	burst->spent += acml_burst_clock() - start;
 }
 
 static void run(struct acml_instance *instance, struct acml_section *section, bool opened)
@@ -144,11 +141,15 @@ static bool load_zone(struct acml_instance *instance)
 	    acml_background_watch(instance)) {
 		return true;
 	}
+	int64_t start = acml_burst_clock();
 	struct acml_section *section = acml_options_shared(instance->mod, burst);
 	if (section == NULL) {
 		return false;
 	}
 	run(instance, section, opened);
+	if (section->source == NULL) {
+		burst->spent += acml_burst_clock() - start;
+	}
 	acml_section_release(section);
 	return true;
 }

@@ -18,8 +18,12 @@
 /* File systems with unflushed publications; more than so many are flushed at once. */
 #define MAX_DISKS 8
 
-/* Behind the server's own threads, for what nobody waits for. */
-#define NICENESS 10
+/* What nobody waits for runs behind the server's own threads, and begins when the server has had
+ * the time to load the zones that came with it: for each so many microseconds, in all at most so
+ * many milliseconds. Low priority alone is not enough, the log and the guard have locks. */
+#define NICENESS 19
+#define COURTESY_US 300
+#define COURTESY_MAX_MS 5000
 
 struct acml_worker {
 	pthread_mutex_t *mutex;
@@ -41,6 +45,8 @@ struct acml_worker {
 	struct acml_job *jobs;
 	struct acml_job **last_job;
 	struct acml_job *running;
+	size_t n_patient;       /* Of the jobs that wait, and when the last of them came. */
+	struct timespec came;
 };
 
 static struct timespec later(struct timespec from, long milliseconds)
@@ -107,6 +113,7 @@ static struct acml_job *take_job(struct acml_worker *worker)
 {
 	struct acml_job *job = worker->jobs;
 	worker->jobs = job->next;
+	worker->n_patient -= job->patient;
 	if (worker->jobs == NULL) {
 		worker->last_job = &worker->jobs;
 	}
@@ -142,15 +149,34 @@ static void run_job(struct acml_worker *worker)
 	dispose(job);
 }
 
+/* When the first job may begin. */
+static struct timespec turn(const struct acml_worker *worker)
+{
+	size_t wait = worker->jobs->patient ? worker->n_patient * COURTESY_US / 1000 : 0;
+	return later(worker->came, wait < COURTESY_MAX_MS ? wait : COURTESY_MAX_MS);
+}
+
 /* Sleeps until there may be something to do. */
 static void rest(struct acml_worker *worker)
 {
-	if (worker->lines != NULL) {
-		struct timespec until = due(worker);
-		pthread_cond_timedwait(&worker->wake, worker->mutex, &until);
-	} else {
+	struct timespec until;
+	if (worker->lines == NULL && worker->jobs == NULL) {
 		pthread_cond_wait(&worker->wake, worker->mutex);
+		return;
 	}
+	until = worker->lines != NULL ? due(worker) : turn(worker);
+	if (worker->lines != NULL && worker->jobs != NULL) {
+		struct timespec other = turn(worker);
+		until = before(&other, &until) ? other : until;
+	}
+	pthread_cond_timedwait(&worker->wake, worker->mutex, &until);
+}
+
+static bool is_past(const struct timespec *when)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return !before(&now, when);
 }
 
 static bool lines_due(const struct acml_worker *worker)
@@ -158,9 +184,17 @@ static bool lines_due(const struct acml_worker *worker)
 	if (worker->lines == NULL) {
 		return false;
 	}
-	struct timespec now, when = due(worker);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return worker->stop || !before(&now, &when);
+	struct timespec when = due(worker);
+	return worker->stop || is_past(&when);
+}
+
+static bool job_due(const struct acml_worker *worker)
+{
+	if (worker->jobs == NULL || worker->stop) {
+		return false;
+	}
+	struct timespec when = turn(worker);
+	return is_past(&when);
 }
 
 static void *work(void *arg)
@@ -171,7 +205,7 @@ static void *work(void *arg)
 	while (!worker->stop || worker->lines != NULL) {
 		if (lines_due(worker)) {
 			write_lines(worker);
-		} else if (worker->jobs != NULL && !worker->stop) {
+		} else if (job_due(worker)) {
 			run_job(worker);
 		} else {
 			rest(worker);
@@ -264,6 +298,10 @@ void acml_worker_job(struct acml_worker *worker, struct acml_job *job)
 {
 	if (worker->jobs == NULL) {
 		pthread_cond_signal(&worker->wake);
+	}
+	if (job->patient) {
+		worker->n_patient++;
+		clock_gettime(CLOCK_MONOTONIC, &worker->came);
 	}
 	job->next = NULL;
 	*worker->last_job = job;
