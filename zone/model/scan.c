@@ -459,7 +459,7 @@ static int scan_records(struct pass *pass)
 {
 	zs_scanner_t *zs = pass->zs;
 	int ret = KNOT_EOK;
-	while (ret == KNOT_EOK && zs_parse_record(zs) == 0) {
+	while (ret == KNOT_EOK && acml_scanner_next(pass->scanner) == 0) {
 		switch (zs->state) {
 		case ZS_STATE_DATA:
 			ret = note_record(pass);
@@ -519,6 +519,7 @@ static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, u
 		return ret;
 	}
 
+	acml_scanner_expect_plain(scanner);
 	reader->stack[reader->depth++] = file;
 	reader->owner_length = 0;
 	struct pass pass = {

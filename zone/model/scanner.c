@@ -20,6 +20,7 @@ struct acml_scanner *acml_scanner_new(void)
 		return NULL;
 	}
 	scanner->start = scanner->zs.cs;
+	scanner->plain = (struct acml_plain) { 0 };
 	scanner->deeper = NULL;
 	return scanner;
 }
@@ -69,6 +70,7 @@ int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin,
 	zs->error.counter = 0;
 	zs->error.fatal = false;
 	zs->line_counter = 1;
+	scanner->plain = (struct acml_plain) { 0 };
 	zs->process.automatic = false;
 
 	zs->zone_origin_length = (uint32_t)knot_dname_size(origin);
@@ -76,3 +78,29 @@ int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin,
 
 	return zs_set_input_string(zs, bytes, size) == 0 ? KNOT_EOK : KNOT_EINVAL;
 }
+
+#ifdef ACML_PLAIN
+
+void acml_scanner_expect_plain(struct acml_scanner *scanner)
+{
+	scanner->plain = acml_plain_begin(&scanner->zs, scanner->start);
+}
+
+int acml_scanner_next(struct acml_scanner *scanner)
+{
+	return acml_plain_record(&scanner->plain, &scanner->zs) ? 0 : zs_parse_record(&scanner->zs);
+}
+
+#else
+
+void acml_scanner_expect_plain(struct acml_scanner *scanner)
+{
+	(void)scanner;
+}
+
+int acml_scanner_next(struct acml_scanner *scanner)
+{
+	return zs_parse_record(&scanner->zs);
+}
+
+#endif

@@ -13,17 +13,25 @@
 #include <libknot/dname.h>
 #include <libzscanner/scanner.h>
 
+#include "model/plain.h"
 #include "model/read.h"
 
 struct acml_scanner {
 	zs_scanner_t zs;
 	int start;                      /* zs.cs of a scanner that has read nothing. */
+	struct acml_plain plain;        /* Zeroes: all lines are libzscanner's. */
 	struct acml_scanner *deeper;    /* For the file included by this one; made when needed. */
 };
 
 /* Ready to read bytes, which must outlive the reading. folder: where relative includes are. */
 int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin, uint32_t ttl,
                        const char *folder, const char *bytes, size_t size);
+
+/* What has been given to the scanner is worth to be looked through for plain lines. */
+void acml_scanner_expect_plain(struct acml_scanner *scanner);
+
+/* zs_parse_record(), which the plainest records never see. */
+int acml_scanner_next(struct acml_scanner *scanner);
 
 /* The scanner for an included file, or NULL without memory. */
 struct acml_scanner *acml_scanner_deeper(struct acml_scanner *scanner);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Plain: the plainest lines of a zone, recognised ahead of libzscanner. Private to zone/model.
+ *
+ * It is exact or abstains: what it delivers is in the scanner's record as libzscanner would have
+ * put it there, and the scanner stands where it would stand. Of whatever else it leaves the scanner
+ * untouched, but for bytes that libzscanner writes before it reads them.
+ *
+ * A build without it (meson's option "plain") finds the same, slower.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+
+#include <libzscanner/scanner.h>
+
+struct acml_plain {
+	int between;            /* zs.cs between two records. */
+	const char *limit;      /* Behind the last newline of the input. */
+};
+
+/* For the input that the scanner has just been given; between: of a scanner that has read nothing. */
+struct acml_plain acml_plain_begin(const zs_scanner_t *zs, int between);
+
+/* Instead of zs_parse_record(): delivers the next record if it and all before it is plain. */
+bool acml_plain_record(const struct acml_plain *plain, zs_scanner_t *zs);
