@@ -18,6 +18,7 @@
 
 #include "facts/inventory.h"
 #include "facts/inventory_build.h"
+#include "model/date.h"
 #include "model/names.h"
 #include "model/read.h"
 
@@ -271,9 +272,14 @@ static void times(void)
 		{ "", ACML_NO_TIME }, { "soon", ACML_NO_TIME }, { "2026-13-01", ACML_NO_TIME },
 		{ "2026-11-21T", ACML_NO_TIME }, { "2026-11-21T00:00:00Zx", ACML_NO_TIME },
 		{ "2026-11-21T00:00:00+25:00", ACML_NO_TIME }, { "99999-01-01", ACML_NO_TIME },
+		{ "2026-02-30", ACML_NO_TIME }, { "2026-11-21T00:00:00+01:", ACML_NO_TIME },
+		{ "2026-11-21T00:00:00.Z", ACML_NO_TIME }, { "1970-01-01T00:00:00+01", ACML_NO_TIME },
+		{ "2026-12-31T23:59:60Z", 1798761600 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		check(acml_iso_time(cases[i].text) == cases[i].when, cases[i].text, "is another time");
+		int64_t when = ACML_NO_TIME;
+		check(acml_date_parse(cases[i].text, &when) == (cases[i].when != ACML_NO_TIME) &&
+		      when == cases[i].when, cases[i].text, "is another time");
 	}
 }
 

@@ -118,5 +118,5 @@ int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *ou
 /* Accepts a zeroed or half-filled one. */
 void acml_options_clear(struct acml_options *options);
 
-/* "2026-11-21T00:00:00Z" and the like of RFC 3339, or "@seconds"; false: neither. */
+/* "2026-11-21T00:00:00Z" and what else acml_date_parse() takes, or "@seconds"; false: neither. */
 bool acml_clock_parse(const char *text, int64_t *out_when);

@@ -97,4 +97,3 @@ const json_t *acml_json_object(const json_t *object, const char *key);
 
 /* A time stamp, in seconds: a number or ISO 8601; ACML_NO_TIME for anything else. */
 int64_t acml_json_time(const json_t *object, const char *key, const char *other);
-int64_t acml_iso_time(const char *text);
