@@ -12,6 +12,7 @@
 
 #include "model/filename.h"
 #include "model/read.h"
+#include "model/write.h"
 
 /* One fixed name for each published file: what a killed server left is overwritten by the next
  * publication, and no folder of thousands of files has to be searched for leftovers. */
@@ -39,22 +40,6 @@ static int open_temporary(const char *path, mode_t mode)
 		fd = open(path, flags, mode);
 	}
 	return fd;
-}
-
-static bool write_bytes(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, bytes, size);
-		if (done < 0 && errno == EINTR) {
-			continue;
-		}
-		if (done < 0) {
-			return false;
-		}
-		bytes += done;
-		size -= done;
-	}
-	return true;
 }
 
 /* Owner and mode. A server that may not give files away keeps them. */
@@ -85,30 +70,10 @@ static bool set_time(int fd, const struct stat *old, const struct stat *st)
 	return futimens(fd, times) == 0;
 }
 
-static bool flush_folder(const char *path)
-{
-	char folder[ACML_PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	if (slash == NULL) {
-		strcpy(folder, ".");
-	} else {
-		size_t len = slash > path ? slash - path : 1;
-		memcpy(folder, path, len);
-		folder[len] = '\0';
-	}
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		return false;
-	}
-	bool done = fsync(fd) == 0;
-	close(fd);
-	return done;
-}
-
 static bool fill(int fd, const struct acml_publication *publication, struct stat *out_st)
 {
 	const struct stat *old = publication->published;
-	if (!write_bytes(fd, publication->bytes, publication->size) || fstat(fd, out_st) != 0 ||
+	if (!acml_write_all(fd, publication->bytes, publication->size) || fstat(fd, out_st) != 0 ||
 	    !set_access(fd, publication, out_st)) {
 		return false;
 	}
@@ -137,7 +102,7 @@ const char *acml_publish(const struct acml_publication *publication, struct stat
 	}
 	/* From here on the new version is in place, come what may. */
 	if (publication->published != NULL) {
-		(void)flush_folder(publication->path);
+		(void)acml_flush_folder(publication->path);
 		close(fd);
 		fd = -1;
 	}

@@ -12,6 +12,7 @@
 
 #include "model/filename.h"
 #include "model/read.h"
+#include "model/write.h"
 
 #define FORMAT "acmlint1"
 
@@ -269,19 +270,6 @@ size_t acml_state_read(const char *path,
 	return lines;
 }
 
-static const char *write_all(int fd, const char *lines, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, lines, size);
-		if (done < 0 && errno != EINTR) {
-			return strerror(errno);
-		}
-		lines += done > 0 ? done : 0;
-		size -= done > 0 ? done : 0;
-	}
-	return NULL;
-}
-
 /* A line that a crash has torn has no end: start a new one behind it, so that only it is lost. */
 static void mend_end(int fd)
 {
@@ -299,7 +287,7 @@ const char *acml_state_append(const char *path, const char *lines, size_t size)
 		return strerror(errno);
 	}
 	mend_end(fd);
-	const char *fault = write_all(fd, lines, size);
+	const char *fault = acml_write_all(fd, lines, size) ? NULL : strerror(errno);
 	close(fd);
 	return fault;
 }
@@ -314,7 +302,7 @@ const char *acml_state_replace(const char *path, const char *lines, size_t size)
 	if (fd < 0) {
 		return strerror(errno);
 	}
-	const char *fault = write_all(fd, lines, size);
+	const char *fault = acml_write_all(fd, lines, size) ? NULL : strerror(errno);
 	if (fault == NULL && (fsync(fd) != 0 || rename(temporary, path) != 0)) {
 		fault = strerror(errno);
 	}

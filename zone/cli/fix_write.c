@@ -15,6 +15,7 @@
 
 #include "model/names.h"
 #include "model/read.h"
+#include "model/write.h"
 
 /* One edit in the words of a form. */
 typedef void (*write_f)(FILE *out, const char *zone, bool remove, const struct acml_rr *rr,
@@ -126,22 +127,6 @@ void acml_fix_knotc(FILE *out, const struct acml_edits *edits)
 	fputs("; false; }; }\n", out);
 }
 
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, bytes, size);
-		if (done < 0 && errno == EINTR) {
-			continue;
-		}
-		if (done < 0) {
-			return false;
-		}
-		bytes += done;
-		size -= (size_t)done;
-	}
-	return true;
-}
-
 static bool still_holds(const char *path, const char *old, size_t old_size)
 {
 	char *bytes = NULL;
@@ -152,28 +137,11 @@ static bool still_holds(const char *path, const char *old, size_t old_size)
 	return same;
 }
 
-static bool flush_folder(const char *path)
-{
-	char *folder = strdup(path);
-	char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
-	int fd = -1;
-	if (slash != NULL) {
-		slash[slash == folder ? 1 : 0] = '\0';
-		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	free(folder);
-	bool done = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0) {
-		close(fd);
-	}
-	return done;
-}
-
 /* Everything up to the rename. */
 static bool write_beside(int fd, const struct stat *st, const char *bytes, size_t size)
 {
 	bool mine = st->st_uid == geteuid() && st->st_gid == getegid();
-	return write_all(fd, bytes, size) &&
+	return acml_write_all(fd, bytes, size) &&
 	       (mine || fchown(fd, st->st_uid, st->st_gid) == 0) &&
 	       fchmod(fd, st->st_mode & 07777) == 0 && fsync(fd) == 0;
 }
@@ -207,7 +175,7 @@ static const char *replace_file(const char *path, const char *old, size_t old_si
 	}
 	if (fault != NULL) {
 		(void)unlink(beside);
-	} else if (!flush_folder(path)) {
+	} else if (!acml_flush_folder(path)) {
 		fault = "it is written, but its folder could not be flushed to the disk";
 	}
 	free(beside);
