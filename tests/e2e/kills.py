@@ -6,8 +6,8 @@ import random
 import time
 
 import zones
-from scenarios import expect, write
 from server import Server
+from steps import expect, write
 
 
 def run(machine, count):

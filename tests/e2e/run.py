@@ -6,22 +6,27 @@ Needs root. The module is $ACMLINT_MODULE, or is built: in the chroot, so that i
 """
 
 import argparse
+import glob
+import importlib
 import os
 import sys
 import time
 import traceback
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 
 import kills
 import loadable
-import scenarios
 from server import Machine
 
 
 def cases(arguments):
-    found = [(name[5:], function) for name, function in vars(scenarios).items()
-             if name.startswith("test_")]
+    found = []
+    for path in sorted(glob.glob(os.path.join(HERE, "scenarios_*.py"))):
+        module = importlib.import_module(os.path.basename(path)[:-3])
+        found += [(name[5:], function) for name, function in vars(module).items()
+                  if name.startswith("test_")]
     found.append(("loadable", lambda machine: loadable.run(machine, arguments.zones)))
     found.append(("kills", lambda machine: kills.run(machine, arguments.kills)))
     wanted = arguments.tests
