@@ -156,11 +156,16 @@ static int add_file(struct acml_inventory_build *build, const char *path, bool l
 	return ret == KNOT_ENOMEM ? ret : file_fault(build->fault, path, ret);
 }
 
+bool acml_inventory_takes(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	return name[0] != '.' && dot != NULL &&
+	       (strcmp(dot, ".json") == 0 || strcmp(dot, ".tfstate") == 0);
+}
+
 static int is_inventory(const struct dirent *entry)
 {
-	const char *dot = strrchr(entry->d_name, '.');
-	return entry->d_name[0] != '.' && dot != NULL &&
-	       (strcmp(dot, ".json") == 0 || strcmp(dot, ".tfstate") == 0);
+	return acml_inventory_takes(entry->d_name);
 }
 
 /* Not alphasort(): its order is the locale's. */

@@ -134,8 +134,11 @@ struct acml_fault {
 	char message[256];
 };
 
-/* Reads files and folders (*.json, *.tfstate in them; not below). KNOT_EOK; KNOT_ENOMEM;
- * KNOT_EMALF or a file's negative errno, with *out_fault filled. */
+/* Whether a file of this name is read in a folder: *.json, *.tfstate, not hidden. */
+bool acml_inventory_takes(const char *name);
+
+/* Reads files and folders (what is taken in them; not below). KNOT_EOK; KNOT_ENOMEM; KNOT_EMALF or
+ * a file's negative errno, with *out_fault filled. */
 int acml_inventory_read(const char *const *paths, size_t n_paths,
                         struct acml_inventory **out_inventory, struct acml_fault *out_fault);
 

@@ -261,33 +261,41 @@ static int read_document(struct acml_parent_build *build, const char *name, cons
 	return ret == KNOT_EOK && !done ? acml_parent_text(&document) : ret;
 }
 
-/* Reads a file in the way that suits it. */
-static int read_path(struct acml_parent_build *build, const char *path)
+static void *map_large(const char *path, size_t *out_size)
 {
 	struct stat info;
 	int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	void *map = MAP_FAILED;
 	if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size >= MAP_SIZE) {
-		map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		*out_size = (size_t)info.st_size;
+		map = mmap(NULL, *out_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	}
 	if (fd >= 0) {
 		close(fd);
 	}
+	return map;
+}
+
+/* Reads a file in the way that suits it. */
+static int read_path(struct acml_parent_build *build, const char *path)
+{
+	size_t limit = build->options->limit, size = 0;
+	void *map = limit == 0 ? map_large(path, &size) : MAP_FAILED;
 	if (map != MAP_FAILED) {
-		(void)madvise(map, (size_t)info.st_size, MADV_SEQUENTIAL);
-		int ret = read_document(build, path, map, (size_t)info.st_size);
-		(void)munmap(map, (size_t)info.st_size);
+		(void)madvise(map, size, MADV_SEQUENTIAL);
+		int ret = read_document(build, path, map, size);
+		(void)munmap(map, size);
 		return ret;
 	}
 	char *bytes = NULL;
-	size_t size = 0;
-	int ret = acml_slurp(path, 0, &bytes, &size);
+	int ret = acml_slurp(path, limit, &bytes, &size);
 	if (ret == KNOT_EOK) {
 		ret = read_document(build, path, bytes, size);
 		free(bytes);
 	} else if (ret != KNOT_ENOMEM) {
 		const struct acml_document document = { .build = build, .name = path };
-		(void)acml_parent_fault(&document, 0, 0, "%s", knot_strerror(ret));
+		(void)acml_parent_fault(&document, 0, 0, "%s",
+		                        ret == KNOT_ERANGE ? "too large" : knot_strerror(ret));
 	}
 	return ret;
 }

@@ -78,6 +78,9 @@ struct acml_parent_options {
 	size_t n_wanted;
 	/* The child that input without names is about (dig +short, get-dnssec); may be NULL. */
 	const knot_dname_t *for_zone;
+	/* Larger files are refused; 0: none is. With a limit no file is mapped: one that shrinks
+	 * under its mapping ends the process. */
+	size_t limit;
 };
 
 /* Same errors as acml_inventory_read(). */
