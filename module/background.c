@@ -33,6 +33,7 @@ struct scout {
 	struct acml_guard *guard;
 	knotd_mod_t *mod;
 	struct acml_section *section;
+	struct acml_policy supposed;        /* Of the first zone. */
 	struct acml_entry **entries;
 	size_t n_entries;
 	uint8_t modules[ACML_MODULES_MAX];  /* Of the first zone. */
@@ -40,13 +41,16 @@ struct scout {
 };
 
 /* What knotd says for the zone. NULL or what is wrong. */
-static const char *ask(struct work *work, knotd_mod_t *mod, const knot_dname_t *zone)
+static const char *ask(struct work *work, struct acml_instance *instance,
+                       const knot_dname_t *zone)
 {
+	knotd_mod_t *mod = instance->mod;
 	acml_rcu_lock();
-	work->section = acml_options_section(mod);
+	work->section = acml_options_section(mod, &acml_guard_burst(instance->guard)->givens);
 	if (work->section != NULL) {
 		acml_options_files(mod, work->section, zone, &work->files);
 		acml_options_detail(mod, zone, &work->files.policy);
+		acml_policy_suppose(&work->files.policy);
 	}
 	acml_rcu_unlock();
 	return work->section == NULL ? "not enough memory" : work->files.fault;
@@ -59,7 +63,7 @@ static bool watch_begin(struct acml_job *job)
 	struct work *work = calloc(1, sizeof(*work));
 	watch->work = work;
 	const char *fault = work == NULL ? "not enough memory" :
-	                    ask(work, instance->mod, watch->entry->zone);
+	                    ask(work, instance, watch->entry->zone);
 	if (fault != NULL) {
 		acml_say(&instance->host, LOG_ERR, "zone not checked, %s", fault);
 		return false;
@@ -70,6 +74,8 @@ static bool watch_begin(struct acml_job *job)
 		.host = instance->host,
 	};
 	acml_watch_mode(&work->gate);
+	acml_gate_detail(&work->gate);
+	acml_policy_hold(&work->gate.policy);
 	bool wanted = acml_watch_wanted(&work->gate);
 	instance->host.count(instance->host.ctx, &watch->entry->totals);
 	return wanted;
@@ -93,6 +99,7 @@ static void watch_dispose(struct acml_job *job)
 	struct watch *watch = (struct watch *)job;
 	if (watch->work != NULL) {
 		acml_look_clear(&watch->work->look);
+		acml_policy_release(&watch->work->gate.policy);
 		acml_section_release(watch->work->section);
 		free(watch->work);
 	}
@@ -140,6 +147,8 @@ static bool scout_ask(struct scout *scout, const knot_dname_t *zone, struct acml
 	            memcmp(modules, scout->modules, scout->n_modules) == 0;
 	if (same) {
 		acml_options_files(scout->mod, scout->section, zone, out_files);
+		out_files->policy.facts = scout->supposed.facts;
+		out_files->policy.lacks = scout->supposed.lacks;
 	}
 	acml_rcu_unlock();
 	return same && out_files->fault == NULL;
@@ -157,7 +166,7 @@ static bool scout_entry(struct scout *scout, struct acml_entry *entry)
 	struct acml_record record = entry->record;
 	acml_guard_unlock(scout->guard);
 	if (there && !skip && scout_ask(scout, entry->zone, &files) &&
-	    acml_load_gate_idle(&record, files.policy.hash, files.source, files.published)) {
+	    acml_load_gate_idle(&record, &files.policy, files.source, files.published)) {
 		acml_guard_lock(scout->guard);
 		entry->idle = !entry->used;
 		acml_guard_unlock(scout->guard);
@@ -205,6 +214,8 @@ void acml_background_scout(struct acml_instance *instance, struct acml_section *
 	scout->guard = instance->guard;
 	scout->mod = instance->mod;
 	scout->section = section;
+	scout->supposed.section = section;
+	acml_policy_suppose(&scout->supposed);
 	section->refs++;
 	if (!acml_guard_defer(instance->guard, &scout->job, &instance->job)) {
 		scout_dispose(&scout->job);

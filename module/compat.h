@@ -13,7 +13,9 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * knotd's configuration and its log are read under liburcu's read lock, by threads that have
@@ -57,6 +59,28 @@ static inline void acml_rcu_unlock(void)
 	if (acml_rcu_usable()) {
 		urcu_memb_read_unlock();
 	}
+}
+
+/*
+ * Whether this is "knotc conf-check", called by a person or a script. The API does not tell: the
+ * same checks run in every knotc and when the server starts or reloads. As what systemd starts a
+ * service with ($SYSTEMD_EXEC_PID is this very process: Debian's ExecStartPre) it is not: a server
+ * must not stay down for want of a file.
+ */
+static inline bool acml_conf_is_checked(void)
+{
+	char line[4096] = "";
+	const char *starter = getenv("SYSTEMD_EXEC_PID");
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	size_t size = file != NULL ? fread(line, 1, sizeof(line) - 1, file) : 0;
+	bool checked = false;
+	for (const char *word = line; word < line + size; word += strlen(word) + 1) {
+		checked |= strcmp(word, "conf-check") == 0;
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return checked && (starter == NULL || strtol(starter, NULL, 10) != (long)getpid());
 }
 
 /* 0x0302 for "Knot DNS 3.2.6"; 0 when it cannot be told. */

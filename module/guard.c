@@ -16,7 +16,7 @@
 #define STATE_SLACK (1u << 20)
 
 /* About a line's length, names of usual length. */
-#define LINE_SIZE 224
+#define LINE_SIZE 240
 
 struct acml_guard {
 	pthread_mutex_t mutex;
@@ -248,6 +248,7 @@ static void clear(struct acml_guard *guard)
 	acml_scanner_free(guard->scanner);
 	acml_scanner_free(guard->scanner_of_jobs);
 	acml_section_release(guard->burst.section);
+	acml_givens_clear(&guard->burst.givens);
 	free(guard->path);
 	guard->buckets = NULL;
 	guard->n_buckets = 0;

@@ -21,6 +21,7 @@
 
 #include <libknot/dname.h>
 
+#include "given.h"
 #include "model/read.h"
 #include "state.h"
 
@@ -68,6 +69,7 @@ struct acml_burst {
 	const void *configuration;      /* Which configuration the section below is from, */
 	const void *source;             /* and its value of source, as addresses. */
 	struct acml_section *section;
+	struct acml_givens givens;      /* Kept from one burst to the next. */
 };
 
 struct acml_section;

@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "facts/inventory.h"
 #include "model/names.h"
 #include "rules/rule.h"
 
@@ -29,9 +30,61 @@ void acml_section_release(struct acml_section *section)
 {
 	if (section != NULL && --section->refs == 0) {
 		struct acml_arena arena = section->arena;
+		for (int i = 0; i < ACML_GIVENS; i++) {
+			acml_given_release(section->given[i]);
+		}
 		free(section);
 		acml_arena_clear(&arena);
 	}
+}
+
+void acml_policy_suppose(struct acml_policy *policy)
+{
+	policy->facts = ACML_HASH;
+	policy->lacks = false;
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		uint64_t stamp = acml_given_stamp(policy->section->given[i]);
+		policy->facts = acml_hash(policy->facts, &stamp, sizeof(stamp));
+		policy->lacks |= stamp == 0;
+	}
+}
+
+void acml_policy_know(struct acml_policy *policy, const struct acml_host *host)
+{
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		acml_given_read(policy->section->given[i], host);
+		policy->known[i] = acml_given_known(policy->section->given[i]);
+	}
+	policy->knows = true;
+	acml_policy_suppose(policy);
+}
+
+void acml_policy_hold(const struct acml_policy *policy)
+{
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		if (policy->known[i] != NULL) {
+			policy->known[i]->refs++;
+		}
+	}
+}
+
+void acml_policy_release(const struct acml_policy *policy)
+{
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		acml_known_release(policy->known[i]);
+	}
+}
+
+static const struct acml_inventory *inventory_of(const struct acml_policy *policy)
+{
+	const struct acml_known *known = policy->known[ACML_GIVEN_INVENTORY];
+	return known != NULL ? known->inventory : NULL;
+}
+
+static const struct acml_parent *parent_of(const struct acml_policy *policy)
+{
+	const struct acml_known *known = policy->known[ACML_GIVEN_PARENT];
+	return known != NULL ? known->parent : NULL;
 }
 
 static int read_zone(struct acml_scanner *scanner, const struct acml_policy *policy,
@@ -39,11 +92,18 @@ static int read_zone(struct acml_scanner *scanner, const struct acml_policy *pol
                      enum acml_retention keep, struct acml_zone **out_zone)
 {
 	char origin[ACML_NAME_TEXT];
+	const struct acml_inventory *inventory = inventory_of(policy);
 	struct acml_read_options options = {
 		.origin = acml_name_text(apex, origin), .keep = keep,
 		.interest = &acml_lint_interest,
 		.names = policy->section->names, .n_names = policy->section->n_wanted,
 	};
+	if (inventory != NULL) {
+		options.sorted_names = inventory->names;
+		options.n_sorted_names = inventory->n_names;
+		options.mail_names = inventory->mail_names;
+		options.n_mail_names = inventory->n_mail_names;
+	}
 	return acml_zone_read_bytes(scanner, name, bytes, size, &options, out_zone);
 }
 
@@ -54,6 +114,8 @@ static int lint_zone(const struct acml_policy *policy, const struct acml_zone *z
 	struct acml_facts facts = {
 		.now = time(NULL), .signing = policy->signing, .require_caa = section->require_caa,
 		.wanted = section->wanted, .n_wanted = section->n_wanted,
+		.inventory = inventory_of(policy),
+		.inventory_complete = section->inventory_complete, .parent = parent_of(policy),
 	};
 	return acml_lint(zone, &facts, &section->settings, out_result);
 }
@@ -80,6 +142,22 @@ int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
 	inspection.microseconds = microseconds() - start;
 	*out = inspection;
 	return KNOT_EOK;
+}
+
+int acml_inspect_alone(const struct acml_policy *policy, const struct acml_inspection *inspection,
+                       bool *out_fails)
+{
+	struct acml_policy alone = *policy;
+	struct acml_result *result = NULL;
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		alone.known[i] = NULL;
+	}
+	int ret = lint_zone(&alone, inspection->zone, &result);
+	if (ret == KNOT_EOK) {
+		*out_fails = acml_result_fails(result, policy->section->fail_on);
+	}
+	acml_result_free(result);
+	return ret;
 }
 
 void acml_inspection_clear(struct acml_inspection *inspection)

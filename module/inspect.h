@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "given.h"
 #include "guard.h"
 #include "lint/lint.h"
 #include "model/loadable.h"
@@ -30,20 +31,38 @@ struct acml_section {
 	const struct acml_wanted *wanted;   /* Option name, whatever zone the names are in. */
 	const knot_dname_t **names;         /* The same without their wildcards. */
 	size_t n_wanted;
+	struct acml_given *given[ACML_GIVENS];  /* Options inventory and parent; NULL: not set. */
+	bool inventory_complete;
 	uint64_t hash;
 };
 
 /* Frees it with the last reference. Accepts NULL. */
 void acml_section_release(struct acml_section *section);
 
+struct acml_host;
+
 /* What decides about one zone. */
 struct acml_policy {
 	const struct acml_section *section;
 	uint64_t hash;                  /* Of the section and the names of the zone's files. */
-	bool detailed;                  /* The rest is there; it is asked for when a file is read. */
+	uint64_t facts;                 /* Of inventory and parent; until known it supposes that they */
+	bool lacks;                     /* can be read. They cannot be: it says nothing. */
+	bool detailed;                  /* What follows is there; asked for when a file is read. */
 	struct acml_server server;
 	enum acml_signed signing;
+	bool knows;                     /* Inventory and parent have been read, if they can be. */
+	struct acml_known *known[ACML_GIVENS];  /* NULL: not set, or nothing is known. */
 };
+
+/* Says what is known of the files of the section's options inventory and parent, */
+void acml_policy_suppose(struct acml_policy *policy);
+
+/* and reads them first. */
+void acml_policy_know(struct acml_policy *policy, const struct acml_host *host);
+
+/* Keeps what is known beyond the guard's lock, until it is released, locked again. */
+void acml_policy_hold(const struct acml_policy *policy);
+void acml_policy_release(const struct acml_policy *policy);
 
 /* The server as the gate sees it. */
 struct acml_host {
@@ -67,6 +86,10 @@ struct acml_inspection {
 int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
                  const knot_dname_t *zone, const char *name, const char *bytes, size_t size,
                  enum acml_retention keep, struct acml_inspection *out);
+
+/* Whether it would still fail if inventory and parent were not known. KNOT_EOK, KNOT_ENOMEM. */
+int acml_inspect_alone(const struct acml_policy *policy, const struct acml_inspection *inspection,
+                       bool *out_fails);
 
 /* Accepts a zeroed one. */
 void acml_inspection_clear(struct acml_inspection *inspection);

@@ -24,6 +24,7 @@ struct run {
 	uint64_t content;       /* Hash of the source's bytes. */
 	uint64_t stamp;         /* Of the included files. */
 	char *includes;
+	bool held;              /* It was rejected, and what spoke against it cannot be read. */
 };
 
 void acml_gate_detail(struct acml_gate *gate)
@@ -32,6 +33,27 @@ void acml_gate_detail(struct acml_gate *gate)
 		gate->host.detail(gate->host.ctx, &gate->policy);
 		gate->policy.detailed = true;
 	}
+	if (!gate->policy.knows) {
+		acml_policy_know(&gate->policy, &gate->host);
+	}
+}
+
+bool acml_gate_stands(const struct acml_record *record, const struct acml_policy *policy)
+{
+	return record->settings == policy->hash &&
+	       (policy->lacks || record->facts == policy->facts);
+}
+
+bool acml_gate_stands_now(struct acml_gate *gate)
+{
+	const struct acml_entry *entry = gate->entry;
+	if (!entry->has_record || entry->record.settings != gate->policy.hash) {
+		return false;
+	}
+	if (!acml_gate_stands(&entry->record, &gate->policy)) {
+		acml_gate_detail(gate);
+	}
+	return acml_gate_stands(&entry->record, &gate->policy);
 }
 
 /* The source cannot be judged. */
@@ -45,12 +67,26 @@ static void say_fault(struct acml_gate *gate, const char *fault)
 	         acml_copy_text(&copy, text));
 }
 
+/* Whether nothing but inventory and parent speaks against it. */
+static bool is_by_facts(const struct run *run)
+{
+	const struct acml_policy *policy = &run->gate->policy;
+	bool fails = true;
+	if (run->held) {
+		return true;
+	}
+	return run->inspection.fails &&
+	       acml_inspect_alone(policy, &run->inspection, &fails) == KNOT_EOK && !fails;
+}
+
 static void settle(const struct run *run, enum acml_verdict verdict, const struct stat *published,
                    uint32_t serial, int unflushed)
 {
 	struct acml_gate *gate = run->gate;
 	struct acml_record record = {
 		.verdict = verdict, .fresh = run->source.fresh, .settings = gate->policy.hash,
+		.facts = gate->policy.facts,
+		.by_facts = verdict == ACML_REJECTED && is_by_facts(run),
 		.content = run->content, .serial = serial, .includes_stamp = run->stamp,
 		.includes = run->includes != NULL ? strdup(run->includes) : NULL,
 	};
@@ -160,6 +196,17 @@ static bool is_source(const struct acml_copy *copy, const struct stat *source)
 	       copy->st.st_ino == source->st_ino;
 }
 
+/* Another version of what only inventory or parent spoke against, and what they say now, nobody
+ * knows: doubt does not publish. */
+static bool is_held(const struct run *run)
+{
+	const struct acml_gate *gate = run->gate;
+	const struct acml_record *record = &gate->entry->record;
+	return gate->policy.lacks && gate->entry->has_record &&
+	       record->verdict == ACML_REJECTED && record->by_facts &&
+	       record->settings == gate->policy.hash;
+}
+
 static void decide(struct run *run)
 {
 	const struct acml_section *section = run->gate->policy.section;
@@ -170,10 +217,12 @@ static void decide(struct run *run)
 	} else if (!run->inspection.loadable) {
 		acml_copy_know(run->gate, &run->copy);
 		reject_unloadable(run);
-	} else if (section->reject && run->inspection.fails) {
+	} else if (section->reject && (run->inspection.fails || is_held(run))) {
 		acml_copy_know(run->gate, &run->copy);
+		run->held = !run->inspection.fails;
 		if (run->copy.good || section->refuse_first) {
-			reject(run, "");
+			reject(run, run->held ? " as before, as long as inventory or parent cannot be "
+			       "read" : "");
 		} else {
 			accept(run);
 		}
@@ -300,17 +349,12 @@ static bool stand_by(struct acml_gate *gate)
 	return true;
 }
 
-static bool same_settings(struct acml_gate *gate)
-{
-	return gate->entry->has_record && gate->entry->record.settings == gate->policy.hash;
-}
-
 /* Other times, the same bytes: a file that was touched, or one that was too young to be trusted. */
 static bool same_bytes(struct acml_gate *gate, const struct run *run)
 {
 	struct acml_record record = gate->entry->record;
-	if (!same_settings(gate) || record.includes != NULL || record.content != run->content ||
-	    record.source.size != run->source.size) {
+	if (!acml_gate_stands_now(gate) || record.includes != NULL ||
+	    record.content != run->content || record.source.size != run->source.size) {
 		return false;
 	}
 	acml_identity_of(&run->source.st, &record.source);
@@ -336,28 +380,27 @@ static void read_and_decide(struct acml_gate *gate)
 	acml_source_clear(&run.source);
 }
 
-static bool same_looks(const struct acml_record *record, uint64_t hash, const struct stat *st)
+static bool same_looks(const struct acml_record *record, const struct stat *st)
 {
 	struct acml_identity identity;
 	uint64_t stamp;
 	acml_identity_of(st, &identity);
-	return record->settings == hash && !record->fresh &&
-	       acml_identity_equal(&identity, &record->source) &&
+	return !record->fresh && acml_identity_equal(&identity, &record->source) &&
 	       (record->includes == NULL ||
 	        (acml_record_stamp(record->includes, &stamp) && stamp == record->includes_stamp));
 }
 
-bool acml_load_gate_idle(const struct acml_record *record, uint64_t hash, const char *source,
-                         const char *published)
+bool acml_load_gate_idle(const struct acml_record *record, const struct acml_policy *policy,
+                         const char *source, const char *published)
 {
 	struct stat source_st, published_st;
 	struct acml_identity identity;
-	if (record->verdict != ACML_ACCEPTED || stat(source, &source_st) != 0 ||
-	    stat(published, &published_st) != 0) {
+	if (record->verdict != ACML_ACCEPTED || !acml_gate_stands(record, policy) ||
+	    stat(source, &source_st) != 0 || stat(published, &published_st) != 0) {
 		return false;
 	}
 	acml_identity_of(&published_st, &identity);
-	return published_st.st_size > 0 && same_looks(record, hash, &source_st) &&
+	return published_st.st_size > 0 && same_looks(record, &source_st) &&
 	       acml_copy_same(&identity, &record->published);
 }
 
@@ -366,7 +409,7 @@ void acml_load_gate(struct acml_gate *gate)
 	const struct acml_entry *entry = gate->entry;
 	struct stat st;
 	bool same = entry->has_record && stat(gate->source, &st) == 0 &&
-	            same_looks(&entry->record, gate->policy.hash, &st);
+	            same_looks(&entry->record, &st) && acml_gate_stands_now(gate);
 	if (!same || !stand_by(gate)) {
 		read_and_decide(gate);
 	}

@@ -26,14 +26,21 @@ struct acml_gate {
 /* No zone that a server keeps in memory comes near it. */
 #define ACML_SOURCE_LIMIT ((size_t)4 << 30)
 
-/* Asks the host for what is needed before a file is read, once. */
+/* Asks the host for what is needed before a file is read, and for inventory and parent, once. */
 void acml_gate_detail(struct acml_gate *gate);
 
 /* Everything is said through the host; there is nothing to return. */
 void acml_load_gate(struct acml_gate *gate);
 
+/* Whether the record's verdict was given under these settings, inventory and parent; where those
+ * cannot be read, no verdict changes for that. */
+bool acml_gate_stands(const struct acml_record *record, const struct acml_policy *policy);
+
+/* The same for the entry's, after reading inventory and parent where they differ. */
+bool acml_gate_stands_now(struct acml_gate *gate);
+
 /* Whether the source looks the same as when the entry's verdict was given, and what came of it is
  * in place: then acml_load_gate() has nothing to do, nor to say. Neither locks nor changes
  * anything. */
-bool acml_load_gate_idle(const struct acml_record *record, uint64_t hash, const char *source,
-                         const char *published);
+bool acml_load_gate_idle(const struct acml_record *record, const struct acml_policy *policy,
+                         const char *source, const char *published);

@@ -9,14 +9,13 @@
 
 #include "source.h"
 
-static bool unchanged(const struct acml_gate *gate, const struct stat *st)
+static bool unchanged(struct acml_gate *gate, const struct stat *st)
 {
 	const struct acml_record *record = &gate->entry->record;
 	struct acml_identity identity;
 	acml_identity_of(st, &identity);
 	return gate->entry->has_record && !record->fresh &&
-	       record->settings == gate->policy.hash &&
-	       acml_identity_equal(&identity, &record->source);
+	       acml_identity_equal(&identity, &record->source) && acml_gate_stands_now(gate);
 }
 
 void acml_watch_mode(const struct acml_gate *gate)
@@ -71,7 +70,8 @@ static void keep(const struct acml_gate *gate, const struct acml_look *look)
 		.verdict = look->inspection.fails ? ACML_TOLERATED : ACML_ACCEPTED,
 		/* A file with includes is read every time. */
 		.fresh = look->source.fresh || look->inspection.zone->has_includes,
-		.settings = gate->policy.hash, .serial = look->inspection.serial,
+		.settings = gate->policy.hash, .facts = gate->policy.facts,
+		.serial = look->inspection.serial,
 	};
 	acml_identity_of(&look->source.st, &record.source);
 	record.published = record.source;

@@ -82,7 +82,7 @@ static void run_watch(struct acml_gate *gate, struct acml_instance *instance)
 	}
 	acml_watch_mode(gate);
 	if (acml_watch_wanted(gate)) {
-		detail(instance, &gate->policy);
+		acml_gate_detail(gate);
 		acml_watch_look(gate, acml_guard_scanner(instance->guard), &look);
 		acml_watch_settle(gate, &look);
 		acml_look_clear(&look);
@@ -93,6 +93,7 @@ static void run(struct acml_instance *instance, struct acml_section *section, bo
 {
 	struct acml_files files;
 	acml_options_files(instance->mod, section, instance->entry->zone, &files);
+	acml_policy_suppose(&files.policy);
 	struct acml_gate gate = {
 		.zone = instance->entry->zone, .source = files.source,
 		.published = files.published, .policy = files.policy, .guard = instance->guard,

@@ -16,6 +16,9 @@
 #define MOD_FIRST_LOAD "\x0a""first-load"
 #define MOD_FAIL_ON    "\x07""fail-on"
 #define MOD_REQUIRE    "\x0b""require-caa"
+#define MOD_INVENTORY  "\x09""inventory"
+#define MOD_COMPLETE   "\x12""inventory-complete"
+#define MOD_PARENT     "\x06""parent"
 #define MOD_NAME       "\x04""name"
 #define MOD_RULE       "\x04""rule"
 #define MOD_SYNC_SIZE  "\x0d""max-sync-size"
@@ -64,13 +67,27 @@ static const knot_lookup_t levels[] = {
 	{ 0, NULL }
 };
 
+/* What is not there is a mistake in the eyes of whoever asks for a check. It is none for a server:
+ * that starts, and goes on with what it has. */
+static int check_there(knotd_conf_check_args_t *args, const char *path, bool folder, bool file,
+                       const char *wrong)
+{
+	struct stat st;
+	if (!acml_conf_is_checked() ||
+	    (stat(path, &st) == 0 && ((folder && S_ISDIR(st.st_mode)) ||
+	                              (file && S_ISREG(st.st_mode))))) {
+		return KNOT_EOK;
+	}
+	args->err_str = wrong;
+	return KNOT_EINVAL;
+}
+
 /* The folder up to the first formatter; a relative one is below a storage that is not known
  * here. */
 static int check_source(knotd_conf_check_args_t *args)
 {
 	const char *source = (const char *)args->data;
 	char path[ACML_PATH_MAX];
-	struct stat st;
 	/* Any name shows whether the formatters are sound. */
 	const char *fault = acml_filename(source, "/", (const uint8_t *)"\x07""example\x03""com", path);
 	if (fault != NULL) {
@@ -86,11 +103,33 @@ static int check_source(knotd_conf_check_args_t *args)
 	}
 	memcpy(path, source, fixed);
 	path[fixed] = '\0';
-	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		args->err_str = "the folder of the source is not there";
-		return KNOT_EINVAL;
+	return check_there(args, path, true, false, "the folder of the source is not there");
+}
+
+/* The server's working directory is nobody's business. */
+static int check_absolute(knotd_conf_check_args_t *args)
+{
+	if (args->data[0] == '/') {
+		return KNOT_EOK;
 	}
-	return KNOT_EOK;
+	args->err_str = "write the path from / on";
+	return KNOT_EINVAL;
+}
+
+static int check_inventory(knotd_conf_check_args_t *args)
+{
+	int ret = check_absolute(args);
+	return ret != KNOT_EOK ? ret :
+	       check_there(args, (const char *)args->data, true, true,
+	                   "the file or folder of the inventory is not there");
+}
+
+static int check_parent(knotd_conf_check_args_t *args)
+{
+	int ret = check_absolute(args);
+	return ret != KNOT_EOK ? ret :
+	       check_there(args, (const char *)args->data, false, true,
+	                   "the parent's file is not there");
 }
 
 static int check_rule(knotd_conf_check_args_t *args)
@@ -105,6 +144,9 @@ const yp_item_t acml_options_schema[] = {
 	{ MOD_SOURCE,     YP_TSTR,   YP_VNONE, YP_FNONE, { check_source } },
 	{ MOD_FIRST_LOAD, YP_TOPT,   YP_VOPT = { first_loads, FIRST_ACCEPT } },
 	{ MOD_FAIL_ON,    YP_TOPT,   YP_VOPT = { levels, ACML_ERROR } },
+	{ MOD_INVENTORY,  YP_TSTR,   YP_VNONE, YP_FMULTI, { check_inventory } },
+	{ MOD_COMPLETE,   YP_TBOOL,  YP_VNONE },
+	{ MOD_PARENT,     YP_TSTR,   YP_VNONE, YP_FMULTI, { check_parent } },
 	{ MOD_REQUIRE,    YP_TBOOL,  YP_VNONE },
 	{ MOD_NAME,       YP_TDNAME, YP_VNONE, YP_FMULTI },
 	{ MOD_RULE,       YP_TSTR,   YP_VNONE, YP_FMULTI, { check_rule } },
@@ -169,6 +211,26 @@ static bool copy_names(knotd_mod_t *mod, struct acml_section *section)
 	return copied;
 }
 
+/* The files that an option names, once for all sections that name the same. */
+static bool find_given(knotd_mod_t *mod, const yp_name_t *option, enum acml_given_kind kind,
+                       struct acml_givens *givens, struct acml_section *section)
+{
+	knotd_conf_t conf = knotd_conf_mod(mod, option);
+	const char **paths = calloc(conf.count + 1, sizeof(*paths));
+	section->hash = hash_number(section->hash, conf.count);
+	for (size_t i = 0; paths != NULL && i < conf.count; i++) {
+		paths[i] = conf.multi[i].string;
+		section->hash = hash_text(section->hash, paths[i]);
+	}
+	if (paths != NULL && conf.count > 0) {
+		section->given[kind] = acml_given_find(givens, kind, paths, conf.count);
+	}
+	bool found = paths != NULL && (conf.count == 0 || section->given[kind] != NULL);
+	free(paths);
+	knotd_conf_free(&conf);
+	return found;
+}
+
 static bool copy_source(knotd_mod_t *mod, struct acml_section *section)
 {
 	const char *source = knotd_conf_mod(mod, MOD_SOURCE).single.string;
@@ -179,7 +241,7 @@ static bool copy_source(knotd_mod_t *mod, struct acml_section *section)
 	return section->source != NULL;
 }
 
-struct acml_section *acml_options_section(knotd_mod_t *mod)
+struct acml_section *acml_options_section(knotd_mod_t *mod, struct acml_givens *givens)
 {
 	struct acml_section *section = calloc(1, sizeof(*section));
 	if (section == NULL) {
@@ -191,11 +253,15 @@ struct acml_section *acml_options_section(knotd_mod_t *mod)
 	section->fail_on = knotd_conf_mod(mod, MOD_FAIL_ON).single.option;
 	section->require_caa = knotd_conf_mod(mod, MOD_REQUIRE).single.boolean;
 	section->sync_limit = knotd_conf_mod(mod, MOD_SYNC_SIZE).single.integer;
+	section->inventory_complete = knotd_conf_mod(mod, MOD_COMPLETE).single.boolean;
 	section->hash = hash_text(ACML_HASH, ACML_VERSION);
 	section->hash = hash_number(section->hash, section->reject | section->refuse_first << 1 |
-	                            section->require_caa << 2 | section->fail_on << 3);
+	                            section->require_caa << 2 | section->fail_on << 3 |
+	                            section->inventory_complete << 8);
 	copy_rules(mod, section);
-	if (!copy_names(mod, section) || !copy_source(mod, section)) {
+	if (!copy_names(mod, section) || !copy_source(mod, section) ||
+	    !find_given(mod, MOD_INVENTORY, ACML_GIVEN_INVENTORY, givens, section) ||
+	    !find_given(mod, MOD_PARENT, ACML_GIVEN_PARENT, givens, section)) {
 		acml_section_release(section);
 		return NULL;
 	}
@@ -222,13 +288,14 @@ struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *bu
 {
 	const void *configuration = acml_options_configuration(mod);
 	const void *source = knotd_conf_mod(mod, MOD_SOURCE).single.string;
+	acml_givens_configure(&burst->givens, configuration);
 	if (source == NULL) {
-		return acml_options_section(mod);
+		return acml_options_section(mod, &burst->givens);
 	}
 	if (burst->section == NULL || burst->configuration != configuration ||
 	    burst->source != source) {
 		acml_section_release(burst->section);
-		burst->section = acml_options_section(mod);
+		burst->section = acml_options_section(mod, &burst->givens);
 		burst->configuration = configuration;
 		burst->source = source;
 	}
@@ -324,6 +391,7 @@ void acml_burst_begin(struct acml_burst *burst)
 	if (gap > BURST_GAP) {
 		acml_section_release(burst->section);
 		burst->section = NULL;
+		acml_givens_turn(&burst->givens);
 	}
 }
 

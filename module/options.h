@@ -20,16 +20,16 @@ extern const yp_item_t acml_options_schema[];
 /* Configuration check of one section. */
 int acml_options_check(knotd_conf_check_args_t *args);
 
-/* The section of this instance, with a reference for the caller; NULL without memory. */
-struct acml_section *acml_options_section(knotd_mod_t *mod);
+/* The section of this instance, with a reference for the caller; NULL without memory. Locked. */
+struct acml_section *acml_options_section(knotd_mod_t *mod, struct acml_givens *givens);
 
 /* Whether the section names a source. */
 bool acml_options_has_source(knotd_mod_t *mod);
 
-/* The same section in a load callback, shared within a burst if it has a source. Locked. */
+/* The same section in a load callback, shared within a burst if it has a source. */
 struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst);
 
-/* The files of one zone and the policy for it, not yet detailed. */
+/* The files of one zone and the policy for it, that supposes nothing yet. */
 struct acml_files {
 	const char *fault;                  /* What is wrong with a file name; NULL. */
 	char source[ACML_PATH_MAX];         /* Empty without a load gate. */

@@ -43,7 +43,7 @@ int64_t acml_source_clock(void)
 /* File times move in steps: of a clock tick (4 to 10 ms), or of up to two seconds where a file
  * system keeps whole seconds only. A second write within the step of the first leaves the times as
  * they are. */
-static bool is_fresh(const struct stat *st)
+bool acml_source_fresh(const struct stat *st)
 {
 	int64_t step = st->st_ctim.tv_nsec != 0 ? SECOND / 20 : 2 * SECOND;
 	return acml_source_clock() - nanoseconds(&st->st_ctim) < step;
@@ -144,7 +144,7 @@ const char *acml_source_read(const char *path, size_t limit, struct acml_source 
 		acml_source_clear(&source);
 		return fault;
 	}
-	source.fresh = is_fresh(&source.st);
+	source.fresh = acml_source_fresh(&source.st);
 	*out_source = source;
 	return NULL;
 }
@@ -164,7 +164,7 @@ const char *acml_source_still(const char *path, int64_t start, struct stat *out_
 		return BEING_WRITTEN;
 	}
 	*out_st = st;
-	*out_fresh = is_fresh(&st);
+	*out_fresh = acml_source_fresh(&st);
 	return NULL;
 }
 

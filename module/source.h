@@ -43,6 +43,9 @@ const char *acml_source_read(const char *path, size_t limit, struct acml_source 
 const char *acml_source_still(const char *path, int64_t start, struct stat *out_st,
                               bool *out_fresh);
 
+/* Whether the file is so young that a further change may leave no trace. */
+bool acml_source_fresh(const struct stat *st);
+
 /* Nanoseconds since 1970. */
 int64_t acml_source_clock(void);
 

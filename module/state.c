@@ -91,8 +91,9 @@ void acml_record_write(FILE *file, const knot_dname_t *zone, const struct acml_r
 	if (knot_dname_to_str(name, zone, sizeof(name)) == NULL) {
 		return;
 	}
-	int len = snprintf(line, sizeof(line), FORMAT" %s %c %x %"PRIx64, name, record->verdict,
-	                   record->fresh, record->settings);
+	int len = snprintf(line, sizeof(line), FORMAT" %s %c %x %"PRIx64" %"PRIx64, name,
+	                   record->verdict, record->fresh | record->by_facts << 1,
+	                   record->settings, record->facts);
 	len += write_identity(line + len, sizeof(line) - len, &record->source);
 	len += write_identity(line + len, sizeof(line) - len, &record->published);
 	len += snprintf(line + len, sizeof(line) - len, " %"PRIx64" %x %x %x %x %"PRIx64,
@@ -224,8 +225,11 @@ bool acml_record_parse(const char *line, size_t len, knot_dname_storage_t out_zo
 	    !read_zone(&fields, out_zone) || !read_verdict(&fields, &record.verdict)) {
 		return false;
 	}
-	record.fresh = read_number(&fields);
+	uint64_t flags = read_number(&fields);
+	record.fresh = flags & 1;
+	record.by_facts = flags >> 1 & 1;
 	record.settings = read_number(&fields);
+	record.facts = read_number(&fields);
 	read_identity(&fields, &record.source);
 	read_identity(&fields, &record.published);
 	record.content = read_number(&fields);

@@ -29,7 +29,9 @@ enum acml_verdict {
 struct acml_record {
 	enum acml_verdict verdict;
 	bool fresh;                     /* The source was too young to be trusted unread. */
-	uint64_t settings;              /* Hash of everything that the verdict depends on. */
+	bool by_facts;                  /* Rejected, and only for what inventory or parent say. */
+	uint64_t settings;              /* Hash of everything that the verdict depends on, but for */
+	uint64_t facts;                 /* what inventory and parent were (acml_policy.facts). */
 	struct acml_identity source;
 	uint64_t content;               /* Hash of the source's bytes. */
 	struct acml_identity published; /* Zeros: nothing was. */

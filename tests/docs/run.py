@@ -121,8 +121,10 @@ def check_configurations(score, scratch):
         found.append(("examples/knot.conf", file.read()))
     for name, text in found:
         # Folders and users of a real server, moved to where this test may look.
-        for place in ("etc/knot/zones", "var/lib/knot/published", "run/knot"):
+        for place in ("etc/knot/zones", "etc/knot/acm", "var/lib/knot/published", "run/knot"):
             os.makedirs(os.path.join(scratch, place), exist_ok=True)
+        with open(os.path.join(scratch, "etc/knot/parent.ds"), "w", encoding="utf-8"):
+            pass
         text = re.sub(r"(?m)^(\s+file: )\S*acmlint\.so$", lambda m: m.group(1) + '"%s"' % MODULE,
                       text)
         text = re.sub(r"(?m)^\s+user: .*\n", "", text)

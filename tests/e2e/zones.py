@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Zone files of the tests. Each version says in its SOA and in a TXT record which one it is."""
 
-TOKEN = ("_0123456789abcdef0123456789abcdef.www 60 CNAME "
-         "_fedcba9876543210fedcba9876543210.xlfgrmvvlj.acm-validations.aws.\n")
+import json
+
+LABEL = "0123456789abcdef0123456789abcdef"
+TARGET = "_fedcba9876543210fedcba9876543210.xlfgrmvvlj.acm-validations.aws."
+TOKEN = "_%s.www 60 CNAME %s\n" % (LABEL, TARGET)
 
 
 def head(version):
@@ -31,6 +34,17 @@ def good(version, records=1):
 def bad(version, records=1):
     """CAA shuts Amazon out."""
     return head(version) + '@ CAA 0 issue "letsencrypt.org"\n' + body(version, records)
+
+
+def inventory(*names, number=1):
+    """What aws acm describe-certificate prints for these names, with the record of TOKEN's kind."""
+    options = [{"DomainName": name, "ValidationMethod": "DNS", "ValidationStatus": "SUCCESS",
+                "ResourceRecord": {"Name": "_%s.%s." % (LABEL, name), "Type": "CNAME",
+                                   "Value": TARGET}} for name in names]
+    return json.dumps({"Certificate": {
+        "CertificateArn": "arn:aws:acm:eu-west-1:111122223333:certificate/%d" % number,
+        "DomainName": names[0], "SubjectAlternativeNames": names, "Status": "ISSUED",
+        "DomainValidationOptions": options, "Type": "AMAZON_ISSUED", "InUseBy": ["x"]}})
 
 
 def unparsable(version):

@@ -18,7 +18,8 @@ static const uint8_t *const zone = (const uint8_t *)"\x05""a b*%""\x03""com";
 static struct acml_record sample(const char *includes)
 {
 	return (struct acml_record){
-		.verdict = ACML_TOLERATED, .fresh = true, .settings = UINT64_MAX,
+		.verdict = ACML_TOLERATED, .fresh = true, .by_facts = true,
+		.settings = UINT64_MAX, .facts = UINT64_MAX - 1,
 		.source = { 1, 2, 3, -4, INT64_MAX }, .content = 7,
 		.published = { 8, 9, 10, 11, INT64_MIN }, .serial = UINT32_MAX,
 		.count = { 0, 1, 2, 3 }, .includes_stamp = 0x8000000000000000,
@@ -39,7 +40,9 @@ static void check_equal(const struct acml_record *a, const struct acml_record *b
 {
 	assert_int_equal(a->verdict, b->verdict);
 	assert_int_equal(a->fresh, b->fresh);
-	assert_true(a->settings == b->settings && a->content == b->content);
+	assert_int_equal(a->by_facts, b->by_facts);
+	assert_true(a->settings == b->settings && a->facts == b->facts);
+	assert_true(a->content == b->content);
 	assert_true(acml_identity_equal(&a->source, &b->source));
 	assert_true(acml_identity_equal(&a->published, &b->published));
 	assert_int_equal(a->serial, b->serial);
