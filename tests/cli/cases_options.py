@@ -82,7 +82,7 @@ def unknown_options_get_a_hint(t):
 @case
 def wrong_values_say_what_is_right(t):
     zone(t)
-    for args, *said in ((["-f", "sarif"], "no format 'sarif'", "text, json"),
+    for args, *said in ((["-f", "xml"], "no format 'xml'", "text, json"),
                         (["--fail-on", "loud"], "error, warning, info, never"),
                         (["--fail-on", "off"], "error, warning, info, never"),
                         (["--signed", "maybe"], "auto, yes, no"),

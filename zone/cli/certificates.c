@@ -124,7 +124,7 @@ static int add_wanted(const struct acml_options *options, struct acml_certificat
 bool acml_certificates_wanted(const struct acml_options *options)
 {
 	bool given = options->inventories.count > 0 || options->n_wanted > 0;
-	return options->certificates || (given && options->reporter == &acml_reporter_json);
+	return options->certificates || (given && options->reporter->certificates);
 }
 
 int acml_certificates_collect(const struct acml_options *options,

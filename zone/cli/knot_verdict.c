@@ -147,6 +147,7 @@ static int add_group(struct acml_knot_run *all, const struct acml_options *group
 	}
 	all->run.suppressed += run.suppressed;
 	all->run.version = run.version;
+	all->run.source = run.source;
 	return ret == KNOT_EOK ? add_zones(all, group, &run) : ret;
 }
 

@@ -16,6 +16,7 @@
 #include "cli/given.h"
 #include "cli/kin.h"
 #include "cli/problems.h"
+#include "cli/source.h"
 #include "facts/inventory.h"
 #include "lint/lint.h"
 #include "lint/verdict.h"
@@ -521,6 +522,19 @@ static int prepare(struct acml_work *work)
 	       KNOT_EOK;
 }
 
+static int read_source(const void *context, const char *file, char **out_bytes, size_t *out_size)
+{
+	const struct acml_work *work = context;
+	size_t i = 0;
+	while (i < work->n_jobs && (work->jobs[i].bytes == NULL ||
+	                            strcmp(work->jobs[i].file, file) != 0)) {
+		i++;
+	}
+	bool kept = i < work->n_jobs;
+	return acml_source_read(file, kept ? work->jobs[i].bytes : NULL,
+	                        kept ? work->jobs[i].size : 0, out_bytes, out_size);
+}
+
 int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
                    struct acml_work **out_work)
 {
@@ -531,6 +545,7 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 	work->options = options;
 	struct acml_run run = {
 		.version = ACML_VERSION, .now = options->now, .has_baseline = options->has_baseline,
+		.source = { read_source, work, options->no_include },
 	};
 	int ret = prepare(work);
 	if (ret == KNOT_EOK) {

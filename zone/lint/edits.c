@@ -191,10 +191,8 @@ static void return_to(struct acml_edits *edits, const struct snapshot *snapshot)
 	}
 }
 
-/* The changed zone and what is to be said about it. */
-static int judge(struct plan *plan, struct acml_zone **out_zone, struct acml_result **out_result)
+static int change(const struct acml_edits *edits, struct acml_zone **out_zone)
 {
-	struct acml_edits *edits = plan->edits;
 	struct acml_rr *added = calloc(edits->n_added + 1, sizeof(*added));
 	if (added == NULL) {
 		return KNOT_ENOMEM;
@@ -205,9 +203,16 @@ static int judge(struct plan *plan, struct acml_zone **out_zone, struct acml_res
 			added[n++] = edits->added[i].rr;
 		}
 	}
-	struct acml_zone *zone = NULL;
-	int ret = acml_zone_change(edits->base, edits->dropped, added, n, &zone);
+	int ret = acml_zone_change(edits->base, edits->dropped, added, n, out_zone);
 	free(added);
+	return ret;
+}
+
+/* The changed zone and what is to be said about it. */
+static int judge(struct plan *plan, struct acml_zone **out_zone, struct acml_result **out_result)
+{
+	struct acml_zone *zone = NULL;
+	int ret = change(plan->edits, &zone);
 	plan->tries++;
 	if (ret == KNOT_EOK) {
 		ret = acml_lint(zone, plan->facts, plan->settings, out_result);
@@ -430,26 +435,61 @@ static int run(struct plan *plan)
 	                                            plan->options->level) : ret;
 }
 
+static struct acml_edits *edits_new(const struct acml_zone *base)
+{
+	struct acml_edits *edits = calloc(1, sizeof(*edits));
+	if (edits == NULL) {
+		return NULL;
+	}
+	edits->base = base;
+	edits->dropped = calloc(base->n_rrs + 1, sizeof(*edits->dropped));
+	edits->gone = calloc(base->n_rrs + 1, sizeof(*edits->gone));
+	if (edits->dropped == NULL || edits->gone == NULL) {
+		acml_edits_free(edits);
+		return NULL;
+	}
+	return edits;
+}
+
 int acml_edits_plan(const struct acml_zone *base, const struct acml_facts *facts,
                     const struct acml_settings *settings,
                     const struct acml_edits_options *options, struct acml_edits **out_edits)
 {
-	struct acml_edits *edits = calloc(1, sizeof(*edits));
+	struct acml_edits *edits = edits_new(base);
 	struct plan plan = {
 		.edits = edits, .facts = facts, .settings = settings, .options = options,
 		.scanner = acml_scanner_new(),
 	};
-	int ret = KNOT_ENOMEM;
-	if (edits != NULL && plan.scanner != NULL) {
-		edits->base = base;
-		edits->dropped = calloc(base->n_rrs + 1, sizeof(*edits->dropped));
-		edits->gone = calloc(base->n_rrs + 1, sizeof(*edits->gone));
-		ret = edits->dropped != NULL && edits->gone != NULL ? run(&plan) : KNOT_ENOMEM;
-	}
+	int ret = edits != NULL && plan.scanner != NULL ? run(&plan) : KNOT_ENOMEM;
 	acml_tally_clear(&plan.before);
 	acml_tally_clear(&plan.after);
 	acml_tally_clear(&plan.good);
 	acml_scanner_free(plan.scanner);
+	if (ret != KNOT_EOK) {
+		acml_edits_free(edits);
+		return ret;
+	}
+	*out_edits = edits;
+	return KNOT_EOK;
+}
+
+int acml_edits_alone(const struct acml_zone *base, struct acml_scanner *scanner,
+                     const struct acml_finding *finding, struct acml_edits **out_edits)
+{
+	const struct acml_edits_options options = { .own_file = true };
+	struct acml_finding copy = *finding;
+	const struct acml_result only = { .findings = &copy, .n_findings = 1 };
+	struct acml_edits *edits = edits_new(base);
+	struct plan plan = { .edits = edits, .options = &options };
+	bool changed = false;
+	int ret = edits != NULL ? acml_edit_groups(edits, scanner, &only, ACML_INFO, &plan.groups,
+	                                           &plan.n_groups) : KNOT_ENOMEM;
+	if (ret == KNOT_EOK && plan.n_groups > 0) {
+		ret = apply(&plan, &plan.groups[0], &changed);
+	}
+	if (ret == KNOT_EOK && changed && plan.groups[0].why == NULL) {
+		ret = change(edits, &edits->zone);
+	}
 	if (ret != KNOT_EOK) {
 		acml_edits_free(edits);
 		return ret;

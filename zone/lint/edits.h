@@ -61,6 +61,12 @@ int acml_edits_plan(const struct acml_zone *base, const struct acml_facts *facts
                     const struct acml_settings *settings,
                     const struct acml_edits_options *options, struct acml_edits **out_edits);
 
+/* The edits of one finding and nothing else, as they stand: nothing is judged, so that before,
+ * result and what became of the finding stay empty; without a zone where they cannot be made in
+ * the zone file itself. base as above. KNOT_EOK or KNOT_ENOMEM. */
+int acml_edits_alone(const struct acml_zone *base, struct acml_scanner *scanner,
+                     const struct acml_finding *finding, struct acml_edits **out_edits);
+
 /* Whether anything changes. */
 bool acml_edits_any(const struct acml_edits *edits);
 

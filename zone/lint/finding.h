@@ -50,6 +50,7 @@ struct acml_finding {
 	const struct acml_fix *fixes;   /* In order; may be NULL. */
 	bool is_new;
 	bool suppressed;
+	const char *excuse;             /* The reason that its suppression gives; else NULL. */
 };
 
 /* A rule that could not be judged, and what it lacks. */

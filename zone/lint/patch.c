@@ -339,26 +339,43 @@ static bool has_crlf(const char *bytes, size_t size)
 	return end != NULL && end > bytes && end[-1] == '\r';
 }
 
-int acml_patch(const struct acml_edits *edits, const char *bytes, size_t size,
-               char **out_bytes, size_t *out_size)
+static void patch_clear(struct patch *patch)
 {
-	struct patch patch = {
+	free(patch->entries);
+	free(patch->replaced);
+	free(patch->cuts);
+	acml_arena_clear(&patch->arena);
+}
+
+/* The cuts and the text that they make. */
+static int make(struct patch *patch, char **out_bytes, size_t *out_size)
+{
+	int ret = find_cuts(patch);
+	if (ret == KNOT_EOK) {
+		ret = assemble(patch, out_bytes, out_size);
+	}
+	if (ret == KNOT_EOK) {
+		ret = verify(patch->edits, *out_bytes, *out_size);
+	}
+	return ret;
+}
+
+static struct patch patch_of(const struct acml_edits *edits, const char *bytes, size_t size)
+{
+	return (struct patch){
 		.edits = edits, .bytes = bytes, .size = size,
 		.newline = has_crlf(bytes, size) ? "\r\n" : "\n",
 	};
+}
+
+int acml_patch(const struct acml_edits *edits, const char *bytes, size_t size,
+               char **out_bytes, size_t *out_size)
+{
+	struct patch patch = patch_of(edits, bytes, size);
 	char *text = NULL;
 	size_t text_size = 0;
-	int ret = find_cuts(&patch);
-	if (ret == KNOT_EOK) {
-		ret = assemble(&patch, &text, &text_size);
-	}
-	if (ret == KNOT_EOK) {
-		ret = verify(edits, text, text_size);
-	}
-	free(patch.entries);
-	free(patch.replaced);
-	free(patch.cuts);
-	acml_arena_clear(&patch.arena);
+	int ret = make(&patch, &text, &text_size);
+	patch_clear(&patch);
 	if (ret != KNOT_EOK) {
 		free(text);
 		return ret;
@@ -366,4 +383,112 @@ int acml_patch(const struct acml_edits *edits, const char *bytes, size_t size,
 	*out_bytes = text;
 	*out_size = text_size;
 	return KNOT_EOK;
+}
+
+static size_t line_start(const struct patch *patch, size_t at)
+{
+	while (at > 0 && patch->bytes[at - 1] != '\n') {
+		at--;
+	}
+	return at;
+}
+
+/* Behind the line that at is in; at itself where a line begins there. */
+static size_t line_end(const struct patch *patch, size_t at)
+{
+	while (at < patch->size && at > 0 && patch->bytes[at - 1] != '\n') {
+		at++;
+	}
+	return at;
+}
+
+static uint32_t count_lines(const struct patch *patch, size_t from, size_t to)
+{
+	uint32_t count = 0;
+	while (from < to) {
+		const char *end = memchr(patch->bytes + from, '\n', to - from);
+		from = end != NULL ? (size_t)(end - patch->bytes) + 1 : to;
+		count++;
+	}
+	return count;
+}
+
+/* What [start, end) becomes by the cuts in it. */
+static char *piece(const struct patch *patch, size_t start, size_t end, size_t first, size_t last)
+{
+	size_t size = end - start + 1;
+	for (size_t i = first; i < last; i++) {
+		size += strlen(patch->cuts[i].text);
+	}
+	char *text = malloc(size);
+	char *at = text;
+	for (size_t i = first; text != NULL && i < last; i++) {
+		at = mempcpy(at, patch->bytes + start, patch->cuts[i].start - start);
+		at = stpcpy(at, patch->cuts[i].text);
+		start = patch->cuts[i].end;
+	}
+	if (text != NULL) {
+		at = mempcpy(at, patch->bytes + start, end - start);
+		*at = '\0';
+	}
+	return text;
+}
+
+static int find_hunks(const struct patch *patch, struct acml_hunk *hunks, size_t *count)
+{
+	size_t at = 0;
+	uint32_t line = 1;
+	for (size_t i = 0, next; i < patch->n_cuts; i = next) {
+		size_t start = line_start(patch, patch->cuts[i].start);
+		size_t end = line_end(patch, patch->cuts[i].end);
+		for (next = i + 1; next < patch->n_cuts && patch->cuts[next].start <= end; next++) {
+			size_t other = line_end(patch, patch->cuts[next].end);
+			end = other > end ? other : end;
+		}
+		line += count_lines(patch, at, start);
+		at = start;
+		struct acml_hunk *hunk = &hunks[*count];
+		hunk->line = line;
+		hunk->lines = count_lines(patch, start, end);
+		hunk->open = end > start && patch->bytes[end - 1] != '\n';
+		hunk->old = patch->bytes + start;
+		hunk->old_size = end - start;
+		hunk->text = piece(patch, start, end, i, next);
+		if (hunk->text == NULL) {
+			return KNOT_ENOMEM;
+		}
+		(*count)++;
+	}
+	return KNOT_EOK;
+}
+
+int acml_patch_hunks(const struct acml_edits *edits, const char *bytes, size_t size,
+                     struct acml_hunk **out_hunks, size_t *out_count)
+{
+	struct patch patch = patch_of(edits, bytes, size);
+	struct acml_hunk *hunks = NULL;
+	size_t count = 0, text_size = 0;
+	char *text = NULL;
+	int ret = make(&patch, &text, &text_size);
+	if (ret == KNOT_EOK) {
+		hunks = calloc(patch.n_cuts + 1, sizeof(*hunks));
+		ret = hunks != NULL ? find_hunks(&patch, hunks, &count) : KNOT_ENOMEM;
+	}
+	free(text);
+	patch_clear(&patch);
+	if (ret != KNOT_EOK) {
+		acml_hunks_free(hunks, count);
+		return ret;
+	}
+	*out_hunks = hunks;
+	*out_count = count;
+	return KNOT_EOK;
+}
+
+void acml_hunks_free(struct acml_hunk *hunks, size_t count)
+{
+	for (size_t i = 0; hunks != NULL && i < count; i++) {
+		free(hunks[i].text);
+	}
+	free(hunks);
 }

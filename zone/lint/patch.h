@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lint/edits.h"
 
@@ -21,3 +22,20 @@
  */
 int acml_patch(const struct acml_edits *edits, const char *bytes, size_t size,
                char **out_bytes, size_t *out_size);
+
+/* Lines of a zone file and what comes in their place. */
+struct acml_hunk {
+	uint32_t line;          /* The first, counted from 1; one behind the last line: the end. */
+	uint32_t lines;         /* How many go; 0: the text comes in before that line. */
+	bool open;              /* The last of them has no end of line. */
+	const char *old;        /* What goes; in the bytes. */
+	size_t old_size;
+	char *text;             /* malloc()ed. */
+};
+
+/* The same as acml_patch(), in pieces: in order, none touches another. */
+int acml_patch_hunks(const struct acml_edits *edits, const char *bytes, size_t size,
+                     struct acml_hunk **out_hunks, size_t *out_count);
+
+/* Accepts NULL. */
+void acml_hunks_free(struct acml_hunk *hunks, size_t count);

@@ -16,6 +16,7 @@ struct entry {
 	const char *file;
 	const struct acml_rule *rule;
 	const struct acml_remark *remark;
+	const char *reason;     /* In the result's arena. */
 	uint32_t line;          /* The line it speaks of; 0: the whole file. */
 	bool used;
 };
@@ -89,7 +90,7 @@ static int complain(struct work *work, const struct acml_remark *remark, const c
 }
 
 static int add_entry(struct work *work, const struct acml_remark *remark, uint32_t line,
-                     const struct acml_rule *rule)
+                     const char *reason, const struct acml_rule *rule)
 {
 	void *grown = grow(work->entries, work->n_entries, &work->max_entries,
 	                   sizeof(*work->entries));
@@ -101,6 +102,7 @@ static int add_entry(struct work *work, const struct acml_remark *remark, uint32
 		.file = work->zone->files[remark->file],
 		.rule = rule,
 		.remark = remark,
+		.reason = reason,
 		.line = line,
 	};
 	return KNOT_EOK;
@@ -108,7 +110,7 @@ static int add_entry(struct work *work, const struct acml_remark *remark, uint32
 
 /* One rule of a remark's list. Long words are hostile or noise: 40 bytes of them are shown. */
 static int one_rule(struct work *work, const struct acml_remark *remark, uint32_t line,
-                    const char *word, size_t len)
+                    const char *reason, const char *word, size_t len)
 {
 	struct acml_arena *arena = &work->result->arena;
 	const struct acml_rule *rule = NULL;
@@ -128,7 +130,7 @@ static int one_rule(struct work *work, const struct acml_remark *remark, uint32_
 		return complain(work, remark, acml_arena_printf(arena,
 		        "%s %s cannot be suppressed", rule->id, rule->name));
 	}
-	return add_entry(work, remark, line, rule);
+	return add_entry(work, remark, line, reason, rule);
 }
 
 /* The "--" that separates the rules from the reason, or NULL. Names of rules hold single hyphens
@@ -162,6 +164,11 @@ static int one_remark(struct work *work, const struct acml_remark *remark, uint3
 		        "suppression without a reason suppresses nothing: "
 		        "write 'allow RULE -- reason'"));
 	}
+	const char *reason = end + strspn(end, "-");
+	reason = acml_arena_strdup(arena, reason + strspn(reason, BLANKS));
+	if (reason == NULL) {
+		return KNOT_ENOMEM;
+	}
 	const char *word = text + len;
 	size_t rules = 0;
 	while (word < end) {
@@ -173,7 +180,7 @@ static int one_remark(struct work *work, const struct acml_remark *remark, uint3
 		if (word_len > (size_t)(end - word)) {
 			word_len = end - word;
 		}
-		int ret = one_rule(work, remark, whole_file ? 0 : line, word, word_len);
+		int ret = one_rule(work, remark, whole_file ? 0 : line, reason, word, word_len);
 		if (ret != KNOT_EOK) {
 			return ret;
 		}
@@ -283,9 +290,11 @@ static void mark_findings(struct work *work)
 		if (here != NULL) {
 			here->used = true;
 			finding->suppressed = true;
+			finding->excuse = here->reason;
 		} else if (whole != NULL) {
 			whole->used = true;
 			finding->suppressed = true;
+			finding->excuse = whole->reason;
 		}
 	}
 }

@@ -2,7 +2,6 @@
 
 #include "report/escape.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,4 +101,18 @@ char *acml_escape_utf8(const char *text, size_t *out_len)
 	copy[used] = '\0';
 	*out_len = used;
 	return copy;
+}
+
+bool acml_escape_is_utf8(const char *text, size_t len)
+{
+	const char *end = text + len;
+	while (text < end) {
+		uint32_t code;
+		size_t size = sequence(text, &code);
+		if (size == 0 || size > (size_t)(end - text)) {
+			return false;
+		}
+		text += size;
+	}
+	return true;
 }

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,3 +20,6 @@ void acml_escape_line(FILE *out, const char *text, size_t len);
 
 /* A malloc()ed copy in which bytes that are not UTF-8 stand as \xHH; NULL without memory. */
 char *acml_escape_utf8(const char *text, size_t *out_len);
+
+/* Whether the bytes, behind which there is a NUL, are UTF-8. */
+bool acml_escape_is_utf8(const char *text, size_t len);

@@ -35,8 +35,7 @@ json_t *acml_json_string(const char *text)
 	return value;
 }
 
-/* Writes and releases a value. A stream's error stays in the stream. */
-static int dump(FILE *out, json_t *value)
+int acml_json_dump(FILE *out, json_t *value)
 {
 	if (value == NULL) {
 		return KNOT_ENOMEM;
@@ -48,11 +47,10 @@ static int dump(FILE *out, json_t *value)
 
 static int dump_text(FILE *out, const char *text)
 {
-	return dump(out, acml_json_string(text));
+	return acml_json_dump(out, acml_json_string(text));
 }
 
-/* Sets a member; false without memory. Takes the value over. */
-static bool put(json_t *object, const char *key, json_t *value)
+bool acml_json_put(json_t *object, const char *key, json_t *value)
 {
 	return value != NULL && json_object_set_new(object, key, value) == 0;
 }
@@ -62,8 +60,8 @@ static json_t *fix_value(const struct acml_fix *fixes)
 	json_t *list = json_array();
 	for (const struct acml_fix *fix = fixes; fix != NULL && list != NULL; fix = fix->next) {
 		json_t *edit = json_object();
-		if (edit == NULL || !put(edit, "op", acml_json_string(fix->op)) ||
-		    !put(edit, "record", acml_json_string(fix->record)) ||
+		if (edit == NULL || !acml_json_put(edit, "op", acml_json_string(fix->op)) ||
+		    !acml_json_put(edit, "record", acml_json_string(fix->record)) ||
 		    json_array_append(list, edit) != 0) {
 			json_decref(list);
 			list = NULL;
@@ -80,30 +78,31 @@ json_t *acml_json_finding(const struct acml_finding *finding)
 		return NULL;
 	}
 	const char *advice = finding->advice != NULL ? finding->advice : finding->rule->fix;
-	if (put(object, "rule", acml_json_string(finding->rule->id)) &&
-	    put(object, "name", acml_json_string(finding->rule->name)) &&
-	    put(object, "severity", acml_json_string(acml_severity_text(finding->severity))) &&
-	    put(object, "file", acml_json_string(finding->file)) &&
-	    put(object, "line", json_integer(finding->line)) &&
-	    put(object, "owner", acml_json_string(finding->owner)) &&
-	    put(object, "type", acml_json_string(finding->type)) &&
-	    put(object, "message", acml_json_string(finding->message)) &&
-	    put(object, "domain", acml_json_string(finding->domain)) &&
-	    put(object, "new", json_boolean(finding->is_new)) &&
-	    put(object, "suppressed", json_boolean(finding->suppressed)) &&
-	    put(object, "advice", acml_json_string(advice)) &&
-	    put(object, "fix", fix_value(finding->fixes))) {
+	if (acml_json_put(object, "rule", acml_json_string(finding->rule->id)) &&
+	    acml_json_put(object, "name", acml_json_string(finding->rule->name)) &&
+	    acml_json_put(object, "severity", acml_json_string(acml_severity_text(finding->severity))) &&
+	    acml_json_put(object, "file", acml_json_string(finding->file)) &&
+	    acml_json_put(object, "line", json_integer(finding->line)) &&
+	    acml_json_put(object, "owner", acml_json_string(finding->owner)) &&
+	    acml_json_put(object, "type", acml_json_string(finding->type)) &&
+	    acml_json_put(object, "message", acml_json_string(finding->message)) &&
+	    acml_json_put(object, "domain", acml_json_string(finding->domain)) &&
+	    acml_json_put(object, "new", json_boolean(finding->is_new)) &&
+	    acml_json_put(object, "suppressed", json_boolean(finding->suppressed)) &&
+	    acml_json_put(object, "reason", acml_json_string(finding->excuse)) &&
+	    acml_json_put(object, "advice", acml_json_string(advice)) &&
+	    acml_json_put(object, "fix", fix_value(finding->fixes))) {
 		return object;
 	}
 	json_decref(object);
 	return NULL;
 }
 
-static json_t *skip_value(const struct acml_skip *skip)
+json_t *acml_json_skip(const struct acml_skip *skip)
 {
 	json_t *object = json_object();
-	if (object != NULL && put(object, "rule", acml_json_string(skip->rule->id)) &&
-	    put(object, "needs", acml_json_string(skip->needs))) {
+	if (object != NULL && acml_json_put(object, "rule", acml_json_string(skip->rule->id)) &&
+	    acml_json_put(object, "needs", acml_json_string(skip->needs))) {
 		return object;
 	}
 	json_decref(object);
@@ -113,9 +112,9 @@ static json_t *skip_value(const struct acml_skip *skip)
 static json_t *error_value(const struct acml_run_error *error)
 {
 	json_t *object = json_object();
-	if (object != NULL && put(object, "file", acml_json_string(error->file)) &&
-	    put(object, "line", json_integer(error->line)) &&
-	    put(object, "message", acml_json_string(error->message))) {
+	if (object != NULL && acml_json_put(object, "file", acml_json_string(error->file)) &&
+	    acml_json_put(object, "line", json_integer(error->line)) &&
+	    acml_json_put(object, "message", acml_json_string(error->message))) {
 		return object;
 	}
 	json_decref(object);
@@ -148,12 +147,12 @@ static int write_zone(FILE *out, const struct acml_run_zone *zone)
 	fputs(",\n     \"findings\": [", out);
 	for (size_t i = 0; i < zone->result->n_findings && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n      " : ",\n      ", out);
-		ret = dump(out, acml_json_finding(&zone->result->findings[i]));
+		ret = acml_json_dump(out, acml_json_finding(&zone->result->findings[i]));
 	}
 	fputs("],\n     \"skipped\": [", out);
 	for (size_t i = 0; i < zone->result->n_skipped && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "" : ", ", out);
-		ret = dump(out, skip_value(&zone->result->skipped[i]));
+		ret = acml_json_dump(out, acml_json_skip(&zone->result->skipped[i]));
 	}
 	fputs("]}", out);
 	return ret;
@@ -173,12 +172,12 @@ static int write_json(FILE *out, const struct acml_run *run, const struct acml_s
 	fputs("],\n  \"certificates\": [", out);
 	for (size_t i = 0; i < run->n_certificates && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n    " : ",\n    ", out);
-		ret = dump(out, acml_certs_json(&run->certificates[i]));
+		ret = acml_json_dump(out, acml_certs_json(&run->certificates[i]));
 	}
 	fputs("],\n  \"errors\": [", out);
 	for (size_t i = 0; i < run->n_errors && ret == KNOT_EOK; i++) {
 		fputs(i == 0 ? "\n    " : ",\n    ", out);
-		ret = dump(out, error_value(&run->errors[i]));
+		ret = acml_json_dump(out, error_value(&run->errors[i]));
 	}
 	if (ret != KNOT_EOK) {
 		/* Without its end nobody takes it for whole. */
@@ -192,5 +191,6 @@ static int write_json(FILE *out, const struct acml_run *run, const struct acml_s
 
 const struct acml_reporter acml_reporter_json = {
 	.name = "json",
+	.certificates = true,
 	.write = write_json,
 };

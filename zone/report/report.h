@@ -44,6 +44,14 @@ struct acml_run_certificate {
 	const struct acml_run_zone *zone;       /* Where it was reached; NULL: in none. */
 };
 
+/* Reads files of a run again, for reports that show text of zones. */
+struct acml_source {
+	/* malloc()ed, with a NUL behind the end. KNOT_EOK, or an error: the report does without. */
+	int (*read)(const void *context, const char *file, char **out_bytes, size_t *out_size);
+	const void *context;
+	bool no_include;                /* The run reads no file that a zone includes. */
+};
+
 struct acml_run {
 	const char *version;
 	int64_t now;
@@ -56,6 +64,7 @@ struct acml_run {
 	size_t count[ACML_SEVERITIES];          /* Over all zones, suppressed ones apart. */
 	size_t suppressed;
 	bool has_baseline;
+	struct acml_source source;      /* read may be NULL. */
 };
 
 struct acml_style {
@@ -65,12 +74,14 @@ struct acml_style {
 
 struct acml_reporter {
 	const char *name;
+	bool certificates;              /* Tells of them wherever there are any. */
 	/* KNOT_EOK or KNOT_ENOMEM; errors of the stream stay in the stream. */
 	int (*write)(FILE *out, const struct acml_run *run, const struct acml_style *style);
 };
 
 extern const struct acml_reporter acml_reporter_github;
 extern const struct acml_reporter acml_reporter_json;
+extern const struct acml_reporter acml_reporter_sarif;
 extern const struct acml_reporter acml_reporter_text;
 
 /* One finding of the text format, with what is to do. */

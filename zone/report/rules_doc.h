@@ -30,6 +30,14 @@ extern const struct acml_rules_doc *const acml_rules_docs[];
 /* NULL: there is no such format. */
 const struct acml_rules_doc *acml_rules_doc_find(const char *name);
 
+/* Everything about a rule but its name, as Markdown. */
+void acml_rule_markdown(FILE *out, const struct acml_rule *rule);
+
+/* Where the web tells more: the rule's page where this was built with a place for the pages, else
+ * its first source that has an address. Returns buffer. */
+#define ACML_RULE_LINK 256
+const char *acml_rule_link(const struct acml_rule *rule, char buffer[ACML_RULE_LINK]);
+
 /* The i-th need of a rule, or NULL behind the last: "zone" first, then "complete zone",
  * "signed zone", "parent" … */
 const char *acml_rule_need(const struct acml_rule *rule, size_t i);

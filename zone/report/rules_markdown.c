@@ -58,11 +58,8 @@ static void zone_block(FILE *out, const char *heading, const char *zone)
 	        len > 0 && zone[len - 1] == '\n' ? "" : "\n");
 }
 
-static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct acml_style *style)
+void acml_rule_markdown(FILE *out, const struct acml_rule *rule)
 {
-	(void)style;
-	fprintf(out, "<!-- Made by: acmlint rules --format markdown --output docs/rules. "
-	        "Do not edit. -->\n\n# %s %s\n\n", rule->id, rule->name);
 	fprintf(out, "- Severity: %s", acml_severity_text(rule->severity));
 	if (rule->severity_note != NULL) {
 		fputs("; ", out);
@@ -106,6 +103,14 @@ static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct a
 		prose(out, rule->sources[i], false);
 		fputc('\n', out);
 	}
+}
+
+static int markdown_rule(FILE *out, const struct acml_rule *rule, const struct acml_style *style)
+{
+	(void)style;
+	fprintf(out, "<!-- Made by: acmlint rules --format markdown --output docs/rules. "
+	        "Do not edit. -->\n\n# %s %s\n\n", rule->id, rule->name);
+	acml_rule_markdown(out, rule);
 	return KNOT_EOK;
 }
 
