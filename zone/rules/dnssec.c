@@ -59,9 +59,10 @@ static void check_iterations(struct acml_judge *judge)
 	unsigned iterations = most != NULL ? iterations_of(most) : 0;
 	const struct acml_spot spot = { .rr = most };
 	if (iterations > ACML_ITERATIONS_LIMIT) {
-		acml_report(judge, ACML_ERROR, &spot, "NSEC3 with %u extra iterations: validating "
-		            "resolvers stop at %d, then a look-up for a name or CAA record that does "
-		            "not exist fails and no CA may issue", iterations, ACML_ITERATIONS_LIMIT);
+		acml_report(judge, ACML_ERROR, &spot, "NSEC3 with %u extra iterations: above %d "
+		            "validating resolvers take the proof that a name or CAA record does not "
+		            "exist for insecure, or fail, and a CA may not issue on a look-up that "
+		            "fails", iterations, ACML_ITERATIONS_LIMIT);
 	} else if (iterations > 0) {
 		acml_report(judge, ACML_WARNING, &spot, "NSEC3 with %u extra iterations: validating "
 		            "resolvers may refuse any above 0, then a look-up for a CAA record that "

@@ -12,36 +12,13 @@
 
 #define HASH_TEXT 32    /* Base32 of 20 bytes. */
 #define OPT_OUT 1
+/* Beyond what validators count, so many iterations are spent on one zone: some seconds. */
+#define BUDGET 5000000
 
 static bool is_nsec3_owner(const struct acml_zone *zone, const struct acml_node *node)
 {
 	return node->owner[0] == HASH_TEXT &&
 	       acml_name_equal(acml_name_parent(node->owner), zone->apex);
-}
-
-bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
-{
-	const struct acml_zone *zone = judge->zone;
-	struct acml_rrset param = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM);
-	*denier = (struct acml_denier){ .zone = zone, .kind = ACML_DENIAL_NSEC };
-	if (param.count > 0 && param.rrs->rdlen >= 5) {
-		denier->kind = ACML_DENIAL_NSEC3;
-		denier->param = param.rrs;
-	}
-	denier->nodes = acml_judge_alloc(judge, zone->n_nodes * sizeof(*denier->nodes));
-	if (denier->nodes == NULL) {
-		return false;
-	}
-	bool hashed = denier->kind == ACML_DENIAL_NSEC3;
-	for (size_t i = 0; i < zone->n_nodes; i++) {
-		const struct acml_node *node = &zone->nodes[i];
-		uint16_t type = hashed ? KNOT_RRTYPE_NSEC3 : KNOT_RRTYPE_NSEC;
-		if (acml_node_rrset(node, type).count > 0 &&
-		    (!hashed || is_nsec3_owner(zone, node))) {
-			denier->nodes[denier->n_nodes++] = node;
-		}
-	}
-	return true;
 }
 
 /* RFC 4034 section 4.1.2. */
@@ -59,7 +36,7 @@ static bool bitmap_has(const uint8_t *bitmap, size_t size, uint16_t type)
 }
 
 /* The index of the last node that is not after the name; the last of all, before the first. */
-static size_t at_or_before(const struct acml_denier *denier, const knot_dname_t *name)
+static size_t at_or_before(struct acml_denier *denier, const knot_dname_t *name)
 {
 	size_t low = 0, high = denier->n_nodes;
 	while (low < high) {
@@ -109,7 +86,7 @@ static bool parse_nsec(const struct acml_node *node, knot_dname_storage_t next,
 
 /* The NSEC that says that nothing is at the name: its owner before it, its next name after it. One
  * at a zone cut or DNAME says nothing of what is below (RFC 6840 section 4.1). */
-static const struct acml_node *nsec_covers(const struct acml_denier *denier,
+static const struct acml_node *nsec_covers(struct acml_denier *denier,
                                            const knot_dname_t *name, knot_dname_storage_t next)
 {
 	if (denier->n_nodes == 0) {
@@ -134,7 +111,7 @@ static const struct acml_node *nsec_covers(const struct acml_denier *denier,
 	return node;
 }
 
-static void nsec_cover(const struct acml_denier *denier, const knot_dname_t *name, const char *gap,
+static void nsec_cover(struct acml_denier *denier, const knot_dname_t *name, const char *gap,
                        struct acml_proof *proof)
 {
 	knot_dname_storage_t next;
@@ -148,7 +125,7 @@ static void nsec_cover(const struct acml_denier *denier, const knot_dname_t *nam
 }
 
 /* That an existing name has no such type. */
-static void nsec_nodata(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+static void nsec_nodata(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                         struct acml_proof *proof)
 {
 	const struct acml_node *node = denier->n_nodes == 0 ? NULL :
@@ -184,12 +161,30 @@ static void to_base32(const uint8_t hash[ACML_NSEC3_HASH], uint8_t out[HASH_TEXT
 	}
 }
 
+static bool too_many(const struct acml_denier *denier)
+{
+	return denier->kind == ACML_DENIAL_NSEC3 &&
+	       knot_wire_read_u16(denier->param->rdata + 2) > ACML_ITERATIONS_LIMIT;
+}
+
+static bool afford(struct acml_denier *denier)
+{
+	unsigned cost = too_many(denier) ? knot_wire_read_u16(denier->param->rdata + 2) : 0;
+	if (cost > denier->budget) {
+		denier->budget = 0;
+		return false;
+	}
+	denier->budget -= cost;
+	return true;
+}
+
 /* The hashed owner. False: the name cannot be hashed. */
-static bool nsec3_owner(const struct acml_denier *denier, const knot_dname_t *name,
+static bool nsec3_owner(struct acml_denier *denier, const knot_dname_t *name,
                         uint8_t hash[ACML_NSEC3_HASH], knot_dname_storage_t out)
 {
 	const knot_dname_t *apex = denier->zone->apex;
-	if (knot_dname_size(apex) + HASH_TEXT + 1 > KNOT_DNAME_MAXLEN ||
+	if (!afford(denier) ||
+	    knot_dname_size(apex) + HASH_TEXT + 1 > KNOT_DNAME_MAXLEN ||
 	    !acml_crypto_nsec3(name, denier->param->rdata, denier->param->rdlen, hash)) {
 		return false;
 	}
@@ -200,7 +195,7 @@ static bool nsec3_owner(const struct acml_denier *denier, const knot_dname_t *na
 }
 
 /* The record at a node with the parameters of the zone, or NULL. */
-static const struct acml_rr *nsec3_at(const struct acml_denier *denier,
+static const struct acml_rr *nsec3_at(struct acml_denier *denier,
                                       const struct acml_node *node)
 {
 	struct acml_rrset set = acml_node_rrset(node, KNOT_RRTYPE_NSEC3);
@@ -222,7 +217,7 @@ static const uint8_t *nsec3_next(const struct acml_rr *rr)
 	return rr->rdata + 6 + rr->rdata[4];
 }
 
-static const struct acml_node *nsec3_matches(const struct acml_denier *denier,
+static const struct acml_node *nsec3_matches(struct acml_denier *denier,
                                              const knot_dname_t *name)
 {
 	uint8_t hash[ACML_NSEC3_HASH];
@@ -232,6 +227,38 @@ static const struct acml_node *nsec3_matches(const struct acml_denier *denier,
 	}
 	const struct acml_node *node = denier->nodes[at_or_before(denier, owner)];
 	return acml_name_equal(node->owner, owner) && nsec3_at(denier, node) != NULL ? node : NULL;
+}
+
+bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
+{
+	const struct acml_zone *zone = judge->zone;
+	struct acml_rrset param = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NSEC3PARAM);
+	*denier = (struct acml_denier){
+		.zone = zone, .kind = ACML_DENIAL_NSEC, .budget = BUDGET,
+	};
+	if (param.count > 0 && param.rrs->rdlen >= 5) {
+		denier->kind = ACML_DENIAL_NSEC3;
+		denier->param = param.rrs;
+	}
+	denier->nodes = acml_judge_alloc(judge, zone->n_nodes * sizeof(*denier->nodes));
+	if (denier->nodes == NULL) {
+		return false;
+	}
+	bool hashed = denier->kind == ACML_DENIAL_NSEC3;
+	for (size_t i = 0; i < zone->n_nodes; i++) {
+		const struct acml_node *node = &zone->nodes[i];
+		uint16_t type = hashed ? KNOT_RRTYPE_NSEC3 : KNOT_RRTYPE_NSEC;
+		if (acml_node_rrset(node, type).count > 0 &&
+		    (!hashed || is_nsec3_owner(zone, node))) {
+			denier->nodes[denier->n_nodes++] = node;
+		}
+	}
+	/* RFC 5155 section 7.1: a chain has a record of the apex. Servers look for it, and answer
+	 * as from a zone without any where it is missing, or crash. */
+	if (hashed && nsec3_matches(denier, zone->apex) == NULL) {
+		denier->n_nodes = 0;
+	}
+	return true;
 }
 
 static bool from_base32(const uint8_t text[HASH_TEXT], uint8_t out[ACML_NSEC3_HASH])
@@ -255,7 +282,7 @@ static bool from_base32(const uint8_t text[HASH_TEXT], uint8_t out[ACML_NSEC3_HA
 }
 
 /* RFC 5155 section 8.3: a hash strictly between the owner's and the next one's. */
-static const struct acml_node *nsec3_covers(const struct acml_denier *denier,
+static const struct acml_node *nsec3_covers(struct acml_denier *denier,
                                             const knot_dname_t *name, bool *out_opt_out)
 {
 	uint8_t hash[ACML_NSEC3_HASH], own[ACML_NSEC3_HASH];
@@ -275,7 +302,7 @@ static const struct acml_node *nsec3_covers(const struct acml_denier *denier,
 	return (last ? after || before : after && before) ? node : NULL;
 }
 
-static void nsec3_cover(const struct acml_denier *denier, const knot_dname_t *name,
+static void nsec3_cover(struct acml_denier *denier, const knot_dname_t *name,
                         const char *gap, struct acml_proof *proof)
 {
 	bool opt_out = false;
@@ -290,7 +317,7 @@ static void nsec3_cover(const struct acml_denier *denier, const knot_dname_t *na
 	}
 }
 
-static bool nsec3_match(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+static bool nsec3_match(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                         struct acml_proof *proof)
 {
 	const struct acml_node *node = nsec3_matches(denier, name);
@@ -318,7 +345,7 @@ static const knot_dname_t *encloser(const struct acml_zone *zone, const knot_dna
 	return name;
 }
 
-static void nsec3_nodata(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+static void nsec3_nodata(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                          struct acml_proof *proof)
 {
 	if (nsec3_match(denier, name, type, proof)) {
@@ -335,7 +362,7 @@ static void nsec3_nodata(const struct acml_denier *denier, const knot_dname_t *n
 	miss(proof, "says that the name lacks the type");
 }
 
-static void deny_missing(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+static void deny_missing(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                          struct acml_proof *proof)
 {
 	const knot_dname_t *closer;
@@ -362,39 +389,54 @@ static void deny_missing(const struct acml_denier *denier, const knot_dname_t *n
 	}
 }
 
-/* Whether nobody expects a proof: validators do not count so far (RFC 9276 section 3.2). */
-static bool too_many(const struct acml_denier *denier)
+/* RFC 9276 section 3.2: above a number of iterations validators do not count, and whatever such
+ * NSEC3 prove or fail to prove is insecure. An answer without any is bogus all the same. */
+static void forgive_iterations(const struct acml_denier *denier, bool any, struct acml_proof *proof)
 {
-	return denier->kind == ACML_DENIAL_NSEC3 &&
-	       knot_wire_read_u16(denier->param->rdata + 2) > ACML_ITERATIONS_LIMIT;
+	if (too_many(denier) && (any || denier->budget == 0)) {
+		proof->state = ACML_PROOF_INSECURE;
+	}
 }
 
-void acml_deny(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+void acml_deny(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                struct acml_proof *out)
 {
 	*out = (struct acml_proof){ .state = ACML_PROOF_WHOLE };
-	if (too_many(denier)) {
-		out->state = ACML_PROOF_INSECURE;
-	} else if (!acml_zone_exists(denier->zone, name)) {
+	if (!acml_zone_exists(denier->zone, name)) {
 		deny_missing(denier, name, type, out);
 	} else if (denier->kind == ACML_DENIAL_NSEC3) {
 		nsec3_nodata(denier, name, type, out);
 	} else {
 		nsec_nodata(denier, name, type, out);
 	}
+	forgive_iterations(denier, out->count > 0, out);
 }
 
-void acml_deny_closer(const struct acml_denier *denier, const knot_dname_t *name,
+void acml_deny_closer(struct acml_denier *denier, const knot_dname_t *name,
                       struct acml_proof *out)
 {
 	const knot_dname_t *closer;
 	*out = (struct acml_proof){ .state = ACML_PROOF_WHOLE };
 	(void)encloser(denier->zone, name, &closer);
-	if (too_many(denier)) {
-		out->state = ACML_PROOF_INSECURE;
-	} else if (denier->kind == ACML_DENIAL_NSEC3) {
+	if (denier->kind == ACML_DENIAL_NSEC3) {
 		nsec3_cover(denier, closer, "covers the name", out);
 	} else {
 		nsec_cover(denier, name, "covers the name", out);
 	}
+	forgive_iterations(denier, denier->n_nodes > 0, out);
+}
+
+bool acml_denial_insecure(struct acml_denier *denier, const knot_dname_t *name)
+{
+	struct acml_proof proof = { .state = ACML_PROOF_WHOLE };
+	size_t above = knot_dname_labels(denier->zone->apex, NULL);
+	size_t depth = knot_dname_labels(name, NULL);
+	for (; depth > above && proof.state == ACML_PROOF_WHOLE; above++) {
+		const knot_dname_t *step = name;
+		for (size_t skip = depth - above; skip > 1; skip--) {
+			step = acml_name_parent(step);
+		}
+		acml_deny(denier, step, KNOT_RRTYPE_DS, &proof);
+	}
+	return proof.state == ACML_PROOF_INSECURE;
 }

@@ -20,6 +20,7 @@ struct acml_denier {
 	const struct acml_rr *param;            /* NSEC3PARAM. */
 	const struct acml_node **nodes;         /* With NSEC or NSEC3, in canonical order. */
 	size_t n_nodes;
+	unsigned budget;                        /* Iterations left, where they are too many. */
 };
 
 enum acml_proof_state {
@@ -41,9 +42,13 @@ struct acml_proof {
 bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge);
 
 /* That the name does not exist, or has no record of the type; name has no such answer. */
-void acml_deny(const struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
+void acml_deny(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                struct acml_proof *out);
 
 /* That the name does not exist, so that the wildcard was right to answer. */
-void acml_deny_closer(const struct acml_denier *denier, const knot_dname_t *name,
+void acml_deny_closer(struct acml_denier *denier, const knot_dname_t *name,
                       struct acml_proof *out);
+
+/* Whether validators take a name of the zone for not signed (RFC 4035 section 5.2): on the way down
+ * from the apex a DS is denied by a proof that is insecure. */
+bool acml_denial_insecure(struct acml_denier *denier, const knot_dname_t *name);

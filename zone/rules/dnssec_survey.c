@@ -200,8 +200,8 @@ static struct acml_dnssec_fault *add_fault(struct survey *survey)
 	return fault;
 }
 
-/* A set that is sent in an answer. */
-static void check_set(struct survey *survey, struct acml_rrset set)
+/* A set that is sent in an answer, as if it were a name's own. */
+static void check_set_as(struct survey *survey, struct acml_rrset set, const knot_dname_t *name)
 {
 	if (set.count == 0 || survey->signer.seen[set.rrs - survey->judge->zone->rrs] != 0) {
 		return;
@@ -211,6 +211,12 @@ static void check_set(struct survey *survey, struct acml_rrset set)
 	if (sig.state == ACML_SIG_GOOD || unsigned_file) {
 		return;
 	}
+	if (sig.state == ACML_SIG_NONE && name != NULL &&
+	    acml_denial_insecure(&survey->denier, name)) {
+		/* Another name may get it from the same wildcard. */
+		survey->signer.seen[set.rrs - survey->judge->zone->rrs] = 0;
+		return;
+	}
 	struct acml_dnssec_fault *fault = add_fault(survey);
 	if (fault != NULL) {
 		fault->sig = sig;
@@ -218,13 +224,21 @@ static void check_set(struct survey *survey, struct acml_rrset set)
 	}
 }
 
+static void check_set(struct survey *survey, struct acml_rrset set)
+{
+	if (set.count > 0) {
+		check_set_as(survey, set, set.rrs->owner);
+	}
+}
+
 static void check_proof(struct survey *survey, const knot_dname_t *name,
                         const struct acml_proof *proof)
 {
 	for (size_t i = 0; i < proof->count; i++) {
-		check_set(survey, proof->sets[i]);
+		check_set_as(survey, proof->sets[i], NULL);
 	}
-	if (proof->state != ACML_PROOF_MISSING || !survey->out->is_signed) {
+	if (proof->state != ACML_PROOF_MISSING || !survey->out->is_signed ||
+	    acml_denial_insecure(&survey->denier, name)) {
 		return;
 	}
 	struct acml_dnssec_fault *fault = add_fault(survey);
@@ -290,7 +304,7 @@ static void check_answer(struct survey *survey, const struct acml_answer *answer
 	struct acml_proof proof;
 	for (size_t i = 0; i < answer->n_steps; i++) {
 		const struct acml_step *step = &answer->steps[i];
-		check_set(survey, step->set);
+		check_set_as(survey, step->set, step->owner);
 		if (step->set.count > 0 && !acml_name_equal(step->set.rrs->owner, step->owner) &&
 		    survey->out->is_signed) {
 			acml_deny_closer(&survey->denier, step->owner, &proof);
@@ -338,19 +352,29 @@ static bool has_signature(const struct acml_zone *zone, const knot_dname_t *toke
 	return false;
 }
 
-static void check_tokens(struct survey *survey)
+static bool check_tokens(struct survey *survey)
 {
-	const struct acml_judge *judge = survey->judge;
+	struct acml_judge *judge = survey->judge;
+	bool *insecure = acml_judge_alloc(judge, judge->n_tokens * sizeof(*insecure));
+	if (insecure == NULL) {
+		return false;
+	}
 	for (size_t i = 0; i < judge->n_tokens; i++) {
 		const struct acml_token *token = &judge->tokens[i];
-		struct acml_rrset set = acml_zone_rrset(judge->zone, token->rr->owner,
-		                                        KNOT_RRTYPE_CNAME);
-		/* Without any signature it is TOK016's. */
-		if (!token->outside && has_signature(judge->zone, token->rr->owner)) {
+		const knot_dname_t *owner = token->rr->owner;
+		if (token->outside) {
+			continue;
+		}
+		if (has_signature(judge->zone, owner)) {
 			survey->use = acml_judge_use(judge, token->base);
-			check_set(survey, set);
+			check_set(survey, acml_zone_rrset(judge->zone, owner, KNOT_RRTYPE_CNAME));
+		} else {
+			/* TOK016's. */
+			insecure[i] = acml_denial_insecure(&survey->denier, owner);
 		}
 	}
+	survey->out->insecure_tokens = insecure;
+	return true;
 }
 
 static bool survey_names(struct survey *survey)
@@ -406,8 +430,9 @@ static void survey_zone(struct survey *survey)
 	check_keys(survey);
 	check_set(survey, acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA));
 	check_set(survey, acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NS));
-	check_tokens(survey);
-	(void)survey_names(survey);
+	if (check_tokens(survey)) {
+		(void)survey_names(survey);
+	}
 }
 
 const struct acml_dnssec *acml_dnssec_survey(struct acml_judge *judge)

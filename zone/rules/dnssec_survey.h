@@ -52,6 +52,8 @@ struct acml_dnssec {
 	size_t n_ds;
 	uint8_t digest_type;            /* The strongest that is supported; 0: none. */
 	struct acml_rrset keys;
+	const bool *insecure_tokens;    /* By the judge's index: unsigned, and needs not be.
+	                                 * NULL: not looked at. */
 	struct acml_dnssec_fault *faults;   /* In the order of the look-ups. */
 	struct acml_dnssec_fault **tail;
 };

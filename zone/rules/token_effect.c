@@ -220,7 +220,9 @@ static void check_unsigned(struct acml_judge *judge)
 		}
 		knot_dname_storage_t domain;
 		struct acml_spot spot = acml_token_spot(judge, token, domain);
-		acml_report(judge, validated && !signature ? ACML_ERROR : ACML_WARNING, &spot,
+		bool insecure = !validated || signature || dnssec->insecure_tokens == NULL ||
+		                dnssec->insecure_tokens[i];
+		acml_report(judge, insecure ? ACML_WARNING : ACML_ERROR, &spot,
 		            "%s CNAME %s in a zone that is signed: ACM's validating resolver takes it for "
 		            "forged", acml_judge_name(judge, owner),
 		            signature ? "is not in the NSEC chain" : "has no RRSIG");
