@@ -12,10 +12,14 @@ class Case:
 
     def __init__(self, signer, rng, spec, origin):
         self.signer, self.rng, self.spec, self.origin = signer, rng, spec, origin
-        self.names, self.title, self.climbs = NAMES, spec.text(), {}
+        self.names, self.title = NAMES, spec.text()
         self.records, self.all_ds = signer.sign(origin, spec)
         self.ds = [self.all_ds[2]]
         self.denial = "NSEC" if spec.denial == "nsec" else "NSEC3"
+
+    def anchors(self):
+        """The DS that the resolver trusts."""
+        return self.ds
 
     def text(self):
         return "".join(record.text() for record in self.records)
@@ -138,6 +142,17 @@ def add_name(case):
     case.records.append(Record("0." + case.origin, "300", "A", "192.0.2.9"))
 
 
+def add_caa(case):
+    case.records.append(Record("0." + case.origin, "300", "CAA", '0 issue "amazon.com"'))
+    case.names = ["0"]
+
+
+def add_token(case):
+    owner, _, data = TOKEN.split()
+    case.records.append(Record(owner + "." + case.origin, "300", "CNAME", data))
+    case.names = [None]
+
+
 def add_ns(case):
     case.records.append(Record(case.origin, "300", "NS", "ns3." + case.origin))
 
@@ -187,6 +202,8 @@ RECORDS = [
         lambda r: r.type == "A", lambda data: data.replace("192.0.2.", "198.51.100."))),
     ("NS added", add_ns),
     ("name added", add_name),
+    ("CAA added", add_caa),
+    ("token added", add_token),
     ("order reversed", reverse),
     ("order shuffled", shuffle),
     ("upper case", upper),

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds the DNSSEC rules against a validating resolver: zones signed by dnssec-signzone and
-kzonesign, broken in all ways that happen, are served by a real knotd and asked for through a real
+kzonesign, broken in all ways that happen, are served by real servers and asked for through a real
 unbound, whose trust anchor is the DS that --parent gives to acmlint. For each name, what ACM's CA
 looks up is bogus exactly when a DNSSEC rule finds an error.
 
-    run.py [ACMLINT] [--seed N] [--all] [--only TEXT]
+    run.py [ACMLINT] [--seed N] [--zones N] [--only TEXT] [--keep]
 
-A run takes a part of the cases, other ones with another seed (which it prints); --all takes more.
+Each fault is made in N zones, signed in different ways that the seed chooses.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -34,37 +35,38 @@ SPECS = [
     Spec(13, "nsec", "knot"), Spec(13, "nsec3", "knot"), Spec(8, "nsec3", "knot"),
     Spec(14, "optout", "knot"), Spec(15, "nsec", "knot", split=False), Spec(16, "nsec3", "knot"),
 ]
-# So many zones one resolver validates without losing track on a busy machine.
-BATCH = 40
+# So many zones one resolver has at a time.
+BATCH = 100
+# And so many names of each are asked for.
+NAMES = 6
 # Faults of signatures need to sign again, which kzonesign does with its own keys and dates.
 BIND_ONLY = faults.SIGNED + faults.TOKENS
 
 
-def plan(rng, everything):
-    """(spec, title, change) of the cases."""
-    cases = []
-    for spec in SPECS:
-        intact = [fault for fault in faults.RECORDS if fault[0] == "intact"]
-        known = faults.PARENT + faults.RECORDS
-        known = known + (BIND_ONLY if spec.signer == "bind" else [])
-        if spec.iterations > 150:
-            # Resolvers do not count so far and call the zone insecure; SEC011 calls it an error.
-            known = faults.PARENT + intact
-        count = len(known) if spec is SPECS[0] or spec is SPECS[1] else 9
-        count = count if everything else 3
-        chosen = rng.sample(known, count)
-        cases += [(spec, *fault) for fault in dict(intact + chosen).items()]
+def plan(rng, zones):
+    """(spec, title, change) of the cases: the specs are dealt like cards."""
+    deck, cases = [], []
+    for title, change in faults.PARENT + faults.RECORDS + BIND_ONLY:
+        fit = {spec for spec in SPECS
+               if spec.signer == "bind" or (title, change) not in BIND_ONLY}
+        for _ in range(min(zones, len(fit))):
+            if not fit.intersection(deck):
+                deck += rng.sample(SPECS, len(SPECS))
+            spec = next(spec for spec in deck if spec in fit)
+            deck.remove(spec)
+            fit.remove(spec)
+            cases.append((spec, title, change))
     return cases
 
 
-def prepare(signer, rng, cases):
-    out = []
-    for number, (spec, title, change) in enumerate(cases):
-        case = faults.Case(signer, rng, spec, "z%d.acmtest." % number)
-        change(case)
-        case.title += ": " + title
-        out.append(case)
-    return out
+def prepare(signer, seed, number, spec, title, change):
+    rng = random.Random("%d %d" % (seed, number))
+    case = faults.Case(signer, rng, spec, "z%d.acmtest." % number)
+    case.title += ": " + title
+    change(case)
+    if len(case.names) > NAMES:
+        case.names = ["", "www"] + rng.sample(sorted(set(case.names) - {"", "www"}), NAMES - 2)
+    return case
 
 
 def parent_text(case):
@@ -91,28 +93,24 @@ def lint(program, folder, case, name, now):
     return json.loads(done.stdout)["zones"][0]
 
 
-def climbs_on(program, folder, case, name):
-    """Whether the CAA look-up at a name leads to the one above it."""
-    if name not in case.climbs:
-        path = os.path.join(folder, case.origin + "zone")
-        done = subprocess.run([program, "lookup", "-o", case.origin, path, name, "CAA"],
-                              capture_output=True, text=True, check=True, timeout=60)
-        answer = json.loads(done.stdout)
-        case.climbs[name] = not (any(step.endswith(" CAA") for step in answer["answer"]) or
-                                 answer["outside"] or answer["referral"])
-    return case.climbs[name] and name != case.origin
+def look_up(resolver, case, name):
+    """What unbound says of everything that is looked up for a certificate:
+    {(name, type): (verdict, reason)}"""
+    out = {}
 
+    def verdict(owner, kind):
+        word, found, reason = resolver.verdict(case, owner, kind)
+        out[owner, kind] = (word, reason)
+        return word, found
 
-def look_ups(program, folder, case, name):
-    """(name, type) of everything that is looked up for a certificate."""
-    out = [(case.origin, kind) for kind in ("SOA", "NS", "DNSKEY")]
+    for kind in ("SOA", "NS", "DNSKEY"):
+        verdict(case.origin, kind)
     if name is None:
         name = "www." + case.origin
-        out.append((signing.TOKEN.split()[0] + "." + case.origin, "CNAME"))
-    out.append((name, "CAA"))
-    while climbs_on(program, folder, case, name):
+        verdict(signing.TOKEN.split()[0] + "." + case.origin, "CNAME")
+    # RFC 8659 section 3: to the first set; a look-up that fails ends it, too.
+    while verdict(name, "CAA") in (("secure", False), ("insecure", False)) and name != case.origin:
         name = name.split(".", 1)[1]
-        out.append((name, "CAA"))
     return out
 
 
@@ -121,94 +119,104 @@ def errors(zone):
             (re.match(r"SEC0(0\d|10)", f["rule"]) or f["rule"] == "TOK016")]
 
 
+Result = collections.namedtuple("Result", "text verdict rules")
+
+
 def compare(program, folder, resolver, case, label, now):
-    """None, or what differs."""
+    """Whether both say the same of a name; a text: what differs."""
     name = None if label is None else label + "." + case.origin if label else case.origin
     zone = lint(program, folder, case, name, now)
-    verdicts = {ask: resolver.verdict(*ask) for ask in look_ups(program, folder, case, name)}
+    said = look_up(resolver, case, name)
+    words = [word for word, _ in said.values()]
     found = errors(zone)
-    # On a busy machine a look-up may also fail for want of time; what is bogus stays so.
-    for _ in range(5):
-        bogus = [ask for ask, verdict in verdicts.items() if verdict == "bogus"]
-        if not bogus or found:
-            break
-        time.sleep(2)
-        verdicts.update((ask, resolver.verdict(*ask, again=True)) for ask in bogus)
+    weak = any(f["rule"] == "SEC006" and "insecure, its" in f["message"] for f in zone["findings"])
+    trusted = said[case.origin, "SOA"][0]
+    verdict = "bogus" if "bogus" in words else "insecure" if "insecure" in words else "secure"
     rules = {f["rule"] for f in zone["findings"]}
-    secure = all(verdict == "secure" for verdict in verdicts.values())
-    weak = [f for f in zone["findings"] if f["rule"] == "SEC006" and "ignore" in f["message"] and
-            "insecure, its" in f["message"]]
-    if bool(bogus) == bool(found) and not (secure and (weak or not case.ds)) and \
-            not (weak and "secure" in verdicts.values()):
-        return None, "bogus" if bogus else "secure" if secure else "insecure", rules
-    text = "%s, %s\n    unbound: %s\n" % (case.title, name, ", ".join(
-        "%s %s %s" % (ask + (verdict,)) for ask, verdict in verdicts.items()))
-    text += "".join("    acmlint: %s %s\n" % (f["rule"], f["message"]) for f in found)
-    return text, "bogus" if bogus else "other", rules
+    if (verdict == "bogus") == bool(found) and (trusted == "bogus" or
+                                                (trusted == "secure") == bool(case.ds and not weak)):
+        return Result(None, verdict, rules)
+    text = "%s, %s (%s)\n" % (case.title, name, case.server)
+    text += "".join("    unbound: %s %s %s %s\n" % (ask + what) for ask, what in said.items())
+    text += "".join("    acmlint: %s %s %s\n" % (f["rule"], f["severity"], f["message"])
+                    for f in zone["findings"] if f["rule"][:3] in ("SEC", "TOK"))
+    return Result(text, verdict, rules)
+
+
+def judge(program, folder, zones, cases, now):
+    """All comparisons of some cases, with servers of their own."""
+    place = tempfile.mkdtemp(dir=folder)
+    with servers.Resolver(place, cases, now) as resolver:
+        pool = concurrent.futures.ThreadPoolExecutor(4)
+        try:
+            jobs = [pool.submit(compare, program, zones, resolver, case, label, now)
+                    for case in cases for label in case.names]
+            return [job.result() for job in jobs]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def sign_all(folder, seed, chosen, now):
+    """The cases, with their files in a folder."""
+    signer = signing.Signer(folder, now)
+    zones = os.path.join(folder, "zones")
+    os.mkdir(zones)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(prepare, signer, seed, number, *one)
+                for number, one in enumerate(chosen)]
+        cases = [job.result() for job in jobs]
+    for case in cases:
+        path = os.path.join(zones, case.origin + "zone")
+        servers.write(path, case.text())
+        servers.write(path + ".parent", parent_text(case))
+    return zones, cases
+
+
+def counted(items):
+    return ", ".join("%d %s" % (count, what)
+                     for what, count in sorted(collections.Counter(items).items()))
+
+
+def run(program, folder, now, args):
+    begin = time.monotonic()
+    chosen = [one for one in plan(random.Random(args.seed), args.zones)
+              if args.only in "%s: %s" % (one[0].text(), one[1])]
+    zones, cases = sign_all(folder, args.seed, chosen, now)
+    signed = time.monotonic()
+    results = []
+    for first in range(0, len(cases), BATCH):
+        results += judge(program, folder, zones, cases[first:first + BATCH], now)
+    failed = [result.text for result in results if result.text]
+    for text in failed:
+        print("FAIL " + text)
+    seen = sorted({rule for result in results for rule in result.rules if rule[:3] == "SEC"})
+    print("seed %d: %d zones (%s), signed in %.1f s, judged in %.1f s" % (
+        args.seed, len(cases), counted(case.server for case in cases), signed - begin,
+        time.monotonic() - signed))
+    print("unbound: %s; rules seen: %s" % (counted(result.verdict for result in results),
+                                           " ".join(seen)))
+    print("%d passed, %d failed" % (len(results) - len(failed), len(failed)))
+    return 0 if results and not failed else 1
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", nargs="?", default=os.environ.get("ACMLINT"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--zones", type=int, default=1, help="of each fault")
     parser.add_argument("--only", default="", help="cases whose title has this in it")
     parser.add_argument("--keep", action="store_true", help="keep the folder")
     args = parser.parse_args()
     if args.program is None:
         sys.exit("which acmlint? give its path, or set ACMLINT")
-    program = os.path.abspath(args.program)
-    now = int(time.time())
-    rng = random.Random(args.seed)
     folder = tempfile.mkdtemp(prefix="acmlint-dnssec-")
     try:
-        return run(program, folder, now, rng, args)
+        return run(os.path.abspath(args.program), folder, int(time.time()), args)
     finally:
         if not args.keep:
             subprocess.run(["rm", "-rf", folder], check=False)
         else:
             print(folder)
-
-
-def judge(program, folder, zones, cases, now):
-    """All comparisons of some cases, with servers of their own."""
-    place = tempfile.mkdtemp(dir=folder)
-    with servers.Resolver(place, cases, now) as resolver, \
-            concurrent.futures.ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda case: [compare(program, zones, resolver, case, label, now)
-                                              for label in case.names], cases))
-    return [result for case in results for result in case]
-
-
-def run(program, folder, now, rng, args):
-    begin = time.monotonic()
-    chosen = [case for case in plan(rng, args.all)
-              if args.only in "%s: %s" % (case[0].text(), case[1])]
-    cases = prepare(signing.Signer(folder, now), rng, chosen)
-    zones = os.path.join(folder, "zones")
-    os.mkdir(zones)
-    for case in cases:
-        path = os.path.join(zones, case.origin + "zone")
-        with open(path, "w", encoding="ascii") as file:
-            file.write(case.text())
-        with open(path + ".parent", "w", encoding="ascii") as file:
-            file.write(parent_text(case))
-    signed = time.monotonic()
-    passed, failed, counts, seen = 0, 0, {}, set()
-    for first in range(0, len(cases), BATCH):
-        for text, verdict, rules in judge(program, folder, zones, cases[first:first + BATCH], now):
-            counts[verdict] = counts.get(verdict, 0) + 1
-            seen |= {rule for rule in rules if rule.startswith("SEC")}
-            if text is None:
-                passed += 1
-            else:
-                failed += 1
-                print("FAIL " + text)
-    print("seed %d: %d zones, signed in %.1f s, judged in %.1f s; %s; rules seen: %s" % (
-        args.seed, len(cases), signed - begin, time.monotonic() - signed,
-        ", ".join("%d %s" % (counts[key], key) for key in sorted(counts)), " ".join(sorted(seen))))
-    print("%d passed, %d failed" % (passed, failed))
-    return 0 if failed == 0 and passed > 0 else 1
 
 
 if __name__ == "__main__":

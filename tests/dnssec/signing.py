@@ -8,6 +8,8 @@ import os
 import re
 import struct
 import subprocess
+import tempfile
+import threading
 import time
 
 ALGORITHMS = {8: "RSASHA256", 13: "ECDSAP256SHA256", 14: "ECDSAP384SHA384", 15: "ED25519",
@@ -112,11 +114,15 @@ class Keys:
     """Keys are slow to make, and do not depend on the zone's name: they are made once."""
 
     def __init__(self, folder):
-        self.folder, self.made = folder, {}
+        self.folder, self.made, self.lock = folder, {}, threading.Lock()
         os.mkdir(folder)
 
     def make(self, algorithm, ksk, number):
         """(key file's text without owner, private file's text, tag)"""
+        with self.lock:
+            return self.make_alone(algorithm, ksk, number)
+
+    def make_alone(self, algorithm, ksk, number):
         known = self.made.get((algorithm, ksk, number))
         if known is None:
             bits = KSK_BITS.get(algorithm, [])
@@ -166,18 +172,11 @@ class Signer:
     def __init__(self, folder, now):
         self.folder, self.now = folder, now
         self.keys = Keys(os.path.join(folder, "keys"))
-        self.count = 0
-
-    def workplace(self):
-        self.count += 1
-        path = os.path.join(self.folder, "sign%d" % self.count)
-        os.mkdir(path)
-        return path
 
     def sign(self, origin, spec, extra="", begin=-86400, end=30 * 86400, number=0, revoke=False,
              second=None):
         """(records, DS texts by digest type) of a zone; times relative to now."""
-        folder = self.workplace()
+        folder = tempfile.mkdtemp(prefix="sign-", dir=self.folder)
         zone = "$ORIGIN %s\n$TTL 300\n%s%s" % (origin, CONTENT, extra)
         if spec.signer == "knot":
             records = self.kzonesign(folder, origin, spec, zone)

@@ -12,7 +12,7 @@ PATH=$PATH:/usr/sbin:/sbin
 {
 packages_build=(gcc libc6-dev libjansson-dev libknot-dev meson pkgconf)
 packages_server=(knot knot-dnsutils)
-packages_tests=(bind9-utils git knot-dnssecutils libcmocka-dev python3 python3-jsonschema unbound)
+packages_tests=(bind9-utils git knot-dnssecutils libcmocka-dev nsd python3 python3-jsonschema unbound)
 packages_ci=(clang debootstrap libclang-rt-dev llvm shellcheck universal-ctags valgrind)
 packages_bench=(bind9-utils knot-dnssecutils nsd)
 }
