@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "given_files.h"
 #include "load_watch.h"
 #include "options.h"
 
@@ -38,6 +39,14 @@ struct scout {
 	size_t n_entries;
 	uint8_t modules[ACML_MODULES_MAX];  /* Of the first zone. */
 	size_t n_modules;
+};
+
+/* Nobody's: it is its own owner. */
+struct reader {
+	struct acml_job job;
+	struct acml_job *self;
+	struct acml_given *given;
+	struct acml_reading reading;
 };
 
 /* What knotd says for the zone. NULL or what is wrong. */
@@ -219,5 +228,50 @@ void acml_background_scout(struct acml_instance *instance, struct acml_section *
 	section->refs++;
 	if (!acml_guard_defer(instance->guard, &scout->job, &instance->job)) {
 		scout_dispose(&scout->job);
+	}
+}
+
+static void reader_run(struct acml_job *job)
+{
+	struct reader *reader = (struct reader *)job;
+	acml_given_load_for(reader->given, &reader->reading);
+}
+
+static void reader_done(struct acml_job *job)
+{
+	struct reader *reader = (struct reader *)job;
+	acml_given_learn(reader->given, &reader->reading);
+}
+
+static void reader_dispose(struct acml_job *job)
+{
+	struct reader *reader = (struct reader *)job;
+	acml_known_release(reader->reading.known);
+	acml_given_release(reader->given);
+	free(reader);
+}
+
+static void read_later(struct acml_guard *guard, struct acml_given *given)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+	if (reader == NULL) {
+		acml_given_release(given);
+		return;
+	}
+	reader->given = given;
+	reader->job = (struct acml_job){
+		.patient = true, .run = reader_run, .done = reader_done, .dispose = reader_dispose,
+	};
+	if (!acml_guard_defer(guard, &reader->job, &reader->self)) {
+		reader_dispose(&reader->job);
+	}
+}
+
+void acml_background_read(struct acml_guard *guard, const struct acml_section *section)
+{
+	for (int i = 0; i < ACML_GIVENS; i++) {
+		if (acml_given_wants(section->given[i])) {
+			read_later(guard, section->given[i]);
+		}
 	}
 }

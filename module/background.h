@@ -30,3 +30,6 @@ bool acml_background_watch(struct acml_instance *instance);
  * instance of a process. section is the instance's own, of which it takes a reference. Locked.
  */
 void acml_background_scout(struct acml_instance *instance, struct acml_section *section);
+
+/* Inventory and parent, so far only looked at, are read once the zones have loaded. Locked. */
+void acml_background_read(struct acml_guard *guard, const struct acml_section *section);

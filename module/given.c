@@ -2,24 +2,17 @@
 
 #include "given.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <libknot/errcode.h>
-#include <libknot/error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 
-#include "facts/inventory.h"
 #include "facts/parent.h"
+#include "given_files.h"
 #include "inspect.h"
-#include "source.h"
 #include "state.h"
-
-/* As for an inventory's files. */
-#define PARENT_LIMIT ((size_t)32 << 20)
 
 /* Of the time that zones take to load, looking at files may take up to one part in so many. */
 #define LOOK_SHARE 50
@@ -31,16 +24,15 @@ struct acml_given {
 	struct acml_given *next;
 	size_t refs;
 	struct acml_arena arena;
-	enum acml_given_kind kind;
-	const char **paths;
-	size_t n_paths;
+	struct acml_given_files files;
 	unsigned generation;    /* The last that asked for it, */
 	unsigned turn;          /* and the turn of the last look. */
 	int64_t looked;         /* When that was, and how long it took. */
 	int64_t cost;
 	uint64_t seen;          /* The stamp it gave. */
 	bool pending;           /* What was seen has not been read. */
-	bool faulty;            /* It was, or was once, and is of no use. */
+	bool faulty;            /* It was, now or before, and is of no use. */
+	bool asked;             /* Somebody has set out to read it in the background. */
 	struct acml_known *known;
 	uint64_t good;          /* The stamp of what is known. */
 	uint64_t broken;        /* Of what need not be read again. */
@@ -61,154 +53,21 @@ static int64_t monotonic(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static int set_fault(struct acml_fault *fault, const char *path, const char *message)
-{
-	*fault = (struct acml_fault){ .line = 0 };
-	snprintf(fault->file, sizeof(fault->file), "%s", path);
-	snprintf(fault->message, sizeof(fault->message), "%s", message);
-	return KNOT_EINVAL;
-}
-
-/* One look at all files: what for each of them? */
-struct walk {
-	const struct acml_given *given;
-	int (*visit)(struct walk *walk, const char *path, const struct stat *st);
-	uint64_t stamp;
-	bool fresh;
-	int64_t start;          /* When reading began. */
-	struct acml_fault fault;
-};
-
-static int walk_folder(struct walk *walk, const char *folder)
-{
-	DIR *dir = opendir(folder);
-	if (dir == NULL) {
-		return set_fault(&walk->fault, folder, strerror(errno));
-	}
-	int ret = KNOT_EOK;
-	const struct dirent *entry;
-	while (ret == KNOT_EOK && (entry = readdir(dir)) != NULL) {
-		char *path = NULL;
-		struct stat st;
-		if (!acml_inventory_takes(entry->d_name)) {
-			continue;
-		}
-		if (asprintf(&path, "%s/%s", folder, entry->d_name) < 0) {
-			ret = KNOT_ENOMEM;
-			break;
-		}
-		ret = stat(path, &st) != 0 ? set_fault(&walk->fault, path, strerror(errno)) :
-		      walk->visit(walk, path, &st);
-		free(path);
-	}
-	closedir(dir);
-	return ret;
-}
-
-/* KNOT_EOK, KNOT_ENOMEM, or the fault is filled. */
-static int walk_all(struct walk *walk)
-{
-	const struct acml_given *given = walk->given;
-	int ret = KNOT_EOK;
-	for (size_t i = 0; ret == KNOT_EOK && i < given->n_paths; i++) {
-		const char *path = given->paths[i];
-		struct stat st;
-		if (stat(path, &st) != 0) {
-			ret = set_fault(&walk->fault, path, strerror(errno));
-		} else if (S_ISDIR(st.st_mode) && given->kind == ACML_GIVEN_INVENTORY) {
-			ret = walk_folder(walk, path);
-		} else {
-			ret = walk->visit(walk, path, &st);
-		}
-	}
-	return ret;
-}
-
-/* Files of a folder come in any order. */
-static int visit_stamp(struct walk *walk, const char *path, const struct stat *st)
-{
-	struct acml_identity identity;
-	acml_identity_of(st, &identity);
-	uint64_t hash = acml_hash(ACML_HASH, path, strlen(path));
-	walk->stamp += acml_hash(hash, &identity, sizeof(identity));
-	walk->fresh |= acml_source_fresh(st);
-	/* A FIFO would hold up the server. */
-	return S_ISREG(st->st_mode) ? KNOT_EOK :
-	       set_fault(&walk->fault, path, "is not a regular file");
-}
-
-/* Nobody has written to it since the reading began. */
-static int visit_still(struct walk *walk, const char *path, const struct stat *st)
-{
-	struct stat now;
-	bool fresh;
-	(void)st;
-	const char *fault = acml_source_still(path, walk->start, &now, &fresh);
-	return fault == NULL ? KNOT_EOK : set_fault(&walk->fault, path, fault);
-}
-
-/* What cannot be found has a stamp as well. Never 0. */
-static uint64_t stamp_of(const struct acml_given *given, struct acml_fault *out_fault, int *out_ret)
-{
-	struct walk walk = { .given = given, .visit = visit_stamp };
-	*out_ret = walk_all(&walk);
-	*out_fault = walk.fault;
-	uint64_t stamp = acml_hash(walk.stamp, walk.fault.message, strlen(walk.fault.message));
-	if (walk.fresh) {
-		/* A further change may leave no trace: it will have to be read again. */
-		int64_t now = acml_source_clock();
-		stamp = acml_hash(stamp, &now, sizeof(now));
-	}
-	return stamp != 0 ? stamp : 1;
-}
-
 static void look(struct acml_given *given, unsigned turn)
 {
-	struct acml_fault fault;
-	int ret;
 	int64_t start = monotonic();
 	given->turn = turn;
-	given->seen = stamp_of(given, &fault, &ret);
+	given->seen = acml_given_look(&given->files);
 	given->looked = monotonic();
 	given->cost = given->looked - start;
 	given->faulty = given->seen == given->broken;
 	given->pending = !given->faulty && (given->known == NULL || given->seen != given->good);
 }
 
-static int read_files(const struct acml_given *given, struct acml_known *known,
-                      struct acml_fault *out_fault)
-{
-	const char *const *paths = given->paths;
-	const struct acml_parent_options all = { .limit = PARENT_LIMIT };
-	return given->kind == ACML_GIVEN_INVENTORY ?
-	       acml_inventory_read(paths, given->n_paths, &known->inventory, out_fault) :
-	       acml_parent_read(paths, given->n_paths, &all, &known->parent, out_fault);
-}
-
-/* Whole, and as one version. KNOT_EOK; KNOT_ENOMEM; or the fault is filled. */
-static int read_known(struct acml_given *given, struct acml_known *known)
-{
-	struct walk walk = { .given = given, .visit = visit_still, .start = acml_source_clock() };
-	int ret;
-	given->seen = stamp_of(given, &given->fault, &ret);
-	if (ret != KNOT_EOK) {
-		return ret;
-	}
-	ret = read_files(given, known, &given->fault);
-	if (ret == KNOT_EMALF) {
-		given->broken = given->seen;
-	}
-	if (ret == KNOT_EOK) {
-		ret = walk_all(&walk);
-		given->fault = walk.fault;
-	}
-	return ret;
-}
-
-static void say_known(const struct acml_given *given, const struct acml_host *host, int64_t start)
+static void say_known(const struct acml_given *given, const struct acml_host *host, int64_t spent)
 {
 	const struct acml_inventory *inventory = given->known->inventory;
-	double milliseconds = (double)(monotonic() - start) / 1e6;
+	double milliseconds = (double)spent / 1e6;
 	if (inventory != NULL) {
 		acml_say(host, LOG_INFO, "inventory read, %zu certificates, %zu records (%.1f ms)",
 		         inventory->n_certs, inventory->n_needs, milliseconds);
@@ -236,42 +95,65 @@ static void say_fault(struct acml_given *given, const struct acml_host *host)
 	} else if (fault->line > 0) {
 		snprintf(place, sizeof(place), ", line %u", fault->line);
 	}
-	acml_say(host, LOG_ERR, "%s '%.150s'%s: %.150s, %s", titles[given->kind], fault->file, place,
+	acml_say(host, LOG_ERR, "%s '%.150s'%s: %.150s, %s", titles[given->files.kind], fault->file, place,
 	         fault->message, given->known != NULL ? "going on with what was read before" :
 	         "the rules that need it are skipped");
 }
 
-static void read_pending(struct acml_given *given, const struct acml_host *host)
+/* What came of a reading, which is emptied. */
+static void take(struct acml_given *given, struct acml_reading *reading)
 {
-	int64_t start = monotonic();
-	struct acml_known *known = calloc(1, sizeof(*known));
-	int ret = known != NULL ? read_known(given, known) : KNOT_ENOMEM;
 	given->pending = false;
-	given->faulty = ret != KNOT_EOK;
-	if (ret == KNOT_EOK) {
-		known->refs = 1;
+	given->faulty = reading->ret != KNOT_EOK;
+	given->seen = reading->stamp;
+	if (!given->faulty) {
 		acml_known_release(given->known);
-		given->known = known;
-		given->good = given->seen;
-		say_known(given, host, start);
+		given->known = reading->known;
+		given->good = reading->stamp;
+		reading->known = NULL;
 		return;
 	}
-	if (ret == KNOT_ENOMEM) {
-		(void)set_fault(&given->fault, given->paths[0], knot_strerror(ret));
-	}
-	if (known != NULL) {
-		known->refs = 1;
-		acml_known_release(known);
+	given->fault = reading->fault;
+	if (reading->ret == KNOT_EMALF) {
+		given->broken = reading->stamp;
 	}
 }
 
 void acml_given_read(struct acml_given *given, const struct acml_host *host)
 {
 	if (given != NULL && given->pending) {
-		read_pending(given, host);
+		struct acml_reading reading;
+		acml_given_load(&given->files, &reading);
+		take(given, &reading);
+		if (!given->faulty) {
+			say_known(given, host, reading.spent);
+		}
 	}
 	if (given != NULL && given->faulty) {
 		say_fault(given, host);
+	}
+}
+
+bool acml_given_wants(struct acml_given *given)
+{
+	bool wants = given != NULL && given->pending && given->known == NULL && !given->asked;
+	if (wants) {
+		given->asked = true;
+		given->refs++;
+	}
+	return wants;
+}
+
+void acml_given_load_for(const struct acml_given *given, struct acml_reading *out)
+{
+	acml_given_load(&given->files, out);
+}
+
+void acml_given_learn(struct acml_given *given, struct acml_reading *reading)
+{
+	/* Of other files than those that were looked at, zones that load learn for themselves. */
+	if (given->pending && reading->ret == KNOT_EOK && reading->stamp == given->seen) {
+		take(given, reading);
 	}
 }
 
@@ -312,9 +194,9 @@ void acml_given_release(struct acml_given *given)
 static bool has_paths(const struct acml_given *given, enum acml_given_kind kind,
                       const char *const *paths, size_t n_paths)
 {
-	bool same = given->kind == kind && given->n_paths == n_paths;
+	bool same = given->files.kind == kind && given->files.n_paths == n_paths;
 	for (size_t i = 0; same && i < n_paths; i++) {
-		same = strcmp(given->paths[i], paths[i]) == 0;
+		same = strcmp(given->files.paths[i], paths[i]) == 0;
 	}
 	return same;
 }
@@ -326,14 +208,14 @@ static struct acml_given *new_given(enum acml_given_kind kind, const char *const
 	if (given == NULL) {
 		return NULL;
 	}
-	given->refs = 1;
-	given->kind = kind;
-	given->paths = acml_arena_alloc(&given->arena, n_paths * sizeof(*given->paths));
-	bool copied = given->paths != NULL;
+	const char **copies = acml_arena_alloc(&given->arena, n_paths * sizeof(*copies));
+	bool copied = copies != NULL;
 	for (size_t i = 0; copied && i < n_paths; i++) {
-		given->paths[given->n_paths++] = acml_arena_strdup(&given->arena, paths[i]);
-		copied = given->paths[i] != NULL;
+		copies[i] = acml_arena_strdup(&given->arena, paths[i]);
+		copied = copies[i] != NULL;
 	}
+	given->refs = 1;
+	given->files = (struct acml_given_files){ kind, copies, n_paths };
 	if (!copied) {
 		acml_given_release(given);
 		return NULL;

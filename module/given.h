@@ -63,6 +63,14 @@ void acml_known_release(struct acml_known *known);
 /* Reads the files if they were not read since they have changed, and says so. */
 void acml_given_read(struct acml_given *given, const struct acml_host *host);
 
+/* The same without anybody waiting, once nothing else has read them: so that something is known
+ * when they cannot be read any more. True: the caller has got a reference, calls the second without
+ * the lock, and the third with it. */
+struct acml_reading;
+bool acml_given_wants(struct acml_given *given);
+void acml_given_load_for(const struct acml_given *given, struct acml_reading *out);
+void acml_given_learn(struct acml_given *given, struct acml_reading *reading);
+
 /* What the verdicts of zones depend on: a hash of the files' identities. Before they have been
  * read it supposes that they can be; 0: they cannot, and nothing is known. Accepts NULL: nothing
  * is named. */

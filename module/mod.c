@@ -148,6 +148,7 @@ static bool load_zone(struct acml_instance *instance)
 		return false;
 	}
 	run(instance, section, opened);
+	acml_background_read(guard, section);
 	if (section->source == NULL) {
 		burst->spent += acml_burst_clock() - start;
 	}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The module's options, its log and its figures."""
 
+import subprocess
 import time
 
 import zones
@@ -113,3 +114,31 @@ def test_conf_check(machine):
     check_conf(machine, "first-load", mode="log", first_load="refuse")
     check_conf(machine, "mode", mode="loud")
     check_conf(machine, "fail-on", fail_on="info")
+    check_conf(machine, None, inventory="[/etc, /etc/passwd]", inventory_complete="on",
+               parent="/etc/passwd")
+    check_conf(machine, "file or folder of the inventory is not there", inventory="/nonexistent")
+    check_conf(machine, "file or folder of the inventory is not there", inventory="[/etc, /dev/null]")
+    check_conf(machine, "the parent's file is not there", parent="/etc")
+    check_conf(machine, "from / on", parent="parent.ds")
+
+
+def test_start_without_files(machine):
+    """what conf-check finds missing does not keep a server from starting, nor from reloading"""
+    server = Server(machine)
+    write(server.published(), GOOD(1))
+    missing = {"inventory": "/nonexistent/acm", "parent": "/nonexistent/ds",
+               "source": "/nonexistent/%s.zone"}
+    server.configure(**missing)
+    done = server.knotc("conf-check", check=False)
+    expect(server, done.returncode != 0, True, "the check fails")
+    # As systemd calls it before a start.
+    done = subprocess.run(["sh", "-c", 'SYSTEMD_EXEC_PID=$$ exec "$@"', "sh"] + machine.command(
+        "knotc", "-c", server.inside("knot.conf"), "conf-check"), capture_output=True, text=True,
+        env=machine.environment())
+    expect(server, done.returncode, 0, "the check before a start: " + done.stderr)
+    server.start()
+    server.wait_serial(1)
+    expect_log(server, "source '/nonexistent/example.com.zone'", "keeping serial 1")
+    server.reload()
+    server.wait_serial(1)
+    return server

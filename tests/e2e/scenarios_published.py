@@ -152,6 +152,34 @@ def test_published_lost(machine):
     return server
 
 
+def test_published_bad(machine):
+    """a bad version put over the published copy by hand: mode reject publishes the source again"""
+    server = published_with(machine)
+    write(server.published(), BAD(7))
+    server.reload()
+    holds(server, 1)
+    expect_log(server, "published copy was changed and would be rejected, publishing the source again")
+    write(server.published(), BAD(8))
+    server.stop()
+    server.start()
+    holds(server, 1)
+    return server
+
+
+def test_published_bad_log(machine):
+    """the same in mode log: it is served, and said, until the source changes"""
+    server = published_with(machine, mode="log")
+    write(server.published(), BAD(7))
+    server.reload()
+    holds(server, 7, BAD(7))
+    expect_log(server, "changed by the server or by hand, left as it is until the source changes, "
+               "serial 7")
+    write(server.source(), GOOD(8))
+    server.reload()
+    holds(server, 8)
+    return server
+
+
 def test_published_unreadable(machine):
     """a published copy that cannot be read at the moment is not replaced by a bad version"""
     server = published_with(machine)
