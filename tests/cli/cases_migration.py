@@ -3,7 +3,7 @@
 
 import json
 
-from harness import BAD, GOOD, HEAD, TOKEN, USE, case, has
+from harness import BAD, BROKEN, GOOD, HEAD, TOKEN, USE, case, has
 
 NEXT = HEAD.replace("2026112101", "2026112102")
 MOVED = NEXT.replace("ns1.example.net.\n", "a.example.com.\n").replace("ns2.example.org", "b.example.com")
@@ -284,3 +284,43 @@ def json_is_not_patched_as_a_zone(t):
     ran = t.run("fix", "zone.json", status=2)
     assert ran.out == "" and "no text of a zone" in ran.err, ran.err
     has(t.run("fix", "--as", "nsupdate", "zone.json", status=0).out, "amazon.com")
+
+
+@case
+def only_new_leaves_out_what_is_published(t):
+    t.write("old.zone", BROKEN + "; acmlint: allow SYN001 -- known\nx A 1\n")
+    t.write("example.com.zone", BROKEN + "; acmlint: allow SYN001 -- known\nx A 1\ny A 2\n")
+    args = ("example.com.zone", "--baseline", "old.zone")
+    everything = t.run(*args, "-f", "json", status=1).json
+    new = [f for f in everything["zones"][0]["findings"] if f["new"]]
+    run = t.run(*args, "--only-new", "-f", "json", status=1).json
+    assert run["zones"][0]["findings"] == new and new
+    before, after = everything["summary"], run["summary"]
+    assert after["known"] == sum(before[s] - after[s] for s in ("error", "warning", "info")) > 0
+    assert (before["known"], before["suppressed"], after["suppressed"]) == (0, 1, 0)
+    t.write("example.com.zone", BROKEN + "; acmlint: allow SYN001 -- known\nx A 1\n")
+    has(t.run(*args, "--only-new", status=0).out, ": 0 errors, 0 warnings, 0 info, 0 new, ",
+        " known before\n")
+
+
+@case
+def only_new_of_a_new_zone_is_everything(t):
+    for name in ("example.org", "example.net"):
+        t.write(f"old/{name}.zone", BROKEN.replace("example.com", name))
+    t.write("example.com.zone", BROKEN)
+    found = t.run("example.com.zone", "--baseline", "old", "--only-new", "-f", "json", status=1)
+    assert ("CAA002", 6) in found.rules()
+
+
+@case
+def only_new_needs_a_baseline(t):
+    t.write("example.com.zone", BROKEN)
+    has(t.run("example.com.zone", "--only-new", status=3).err, "--only-new needs --baseline")
+
+
+@case
+def only_new_does_not_change_a_verdict(t):
+    t.write("example.com.zone", BROKEN)
+    run = t.run("certs", "example.com.zone", "--baseline", "example.com.zone", "--only-new",
+                "-f", "json", status=1).json
+    assert run["certificates"][0]["verdict"] == "blocked" and run["summary"]["error"] == 0

@@ -161,6 +161,18 @@ static int find_by_apex(struct acml_baselines *baselines, struct acml_scanner *s
 	return ret;
 }
 
+/* How much of their ends two paths share. */
+static size_t shared_end(const char *a, const char *b)
+{
+	size_t len_a = strlen(a), len_b = strlen(b);
+	size_t same = 0;
+	while (same < len_a && same < len_b && a[len_a - 1 - same] == b[len_b - 1 - same]) {
+		same++;
+	}
+	return same;
+}
+
+/* Of those that are called the same, the one whose folders are. */
 static const struct entry *find_by_name(const struct acml_baselines *baselines, const char *file)
 {
 	const struct entry key = { .base = last_part(file) };
@@ -173,8 +185,15 @@ static const struct entry *find_by_name(const struct acml_baselines *baselines, 
 			high = middle;
 		}
 	}
-	bool found = low < baselines->n && strcmp(baselines->entries[low].base, key.base) == 0;
-	return found ? &baselines->entries[low] : NULL;
+	const struct entry *found = NULL;
+	for (; low < baselines->n && strcmp(baselines->entries[low].base, key.base) == 0; low++) {
+		const struct entry *entry = &baselines->entries[low];
+		if (found == NULL ||
+		    shared_end(entry->path, file) > shared_end(found->path, file)) {
+			found = entry;
+		}
+	}
+	return found;
 }
 
 /* Names of the one version that rules look up in the other: of its tokens, and what they are for. */

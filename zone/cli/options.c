@@ -18,7 +18,7 @@
 
 enum {
 	OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW,
-	OPT_VERSION
+	OPT_ONLY_NEW, OPT_VERSION
 };
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
@@ -37,6 +37,7 @@ static const struct option long_options[] = {
 	{ "name", required_argument, NULL, OPT_KEY },
 	{ "no-include", optional_argument, NULL, OPT_KEY },
 	{ "now", required_argument, NULL, OPT_NOW },
+	{ "only-new", no_argument, NULL, OPT_ONLY_NEW },
 	{ "origin", required_argument, NULL, 'o' },
 	{ "parent", required_argument, NULL, OPT_KEY },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -65,6 +66,7 @@ static const char help_text[] =
 "      --no-include      $INCLUDE is an error\n"
 "      --baseline FILE   the version published now, or a folder of them: what is\n"
 "                        new is marked, and what ACM would lose is found\n"
+"      --only-new        what the baseline has as well is left out\n"
 "      --knot-conf FILE  the zones of a knotd, as its module does; arguments are zones\n"
 "      --files-from FILE names of zone files, one a line (-: standard input)\n"
 "  -c, --config FILE     settings; default .acmlint.conf, here or above in the repository\n"
@@ -231,6 +233,9 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 		break;
 	case OPT_NOW:
 		return set_now(parse, optarg);
+	case OPT_ONLY_NEW:
+		parse->options->only_new = true;
+		break;
 	case OPT_VERSION:
 		return print_and_stop(parse, "acmlint " ACML_VERSION "\n");
 	default:
@@ -361,6 +366,11 @@ static int parse_all(struct parse *parse, int argc, char **argv)
 	}
 	if (status == ACML_EXIT_OK && !parse->done) {
 		status = apply_given(parse);
+	}
+	if (status == ACML_EXIT_OK && !parse->done && parse->options->only_new &&
+	    !parse->options->has_baseline) {
+		status = acml_usage(parse->command, "--only-new needs --baseline, the version that is "
+		                    "not to be judged");
 	}
 	if (status == ACML_EXIT_OK && !parse->done) {
 		status = (parse->knot_conf != NULL ? add_zones : add_inputs)

@@ -97,7 +97,8 @@ static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
 	return acml_zone_read_file(scanner, job->file, &options, out_zone);
 }
 
-static int keep_zone(struct job *job, const struct acml_pair *pair, bool has_baseline)
+static int keep_zone(const struct acml_options *options, struct job *job,
+                     const struct acml_pair *pair)
 {
 	const struct acml_zone *zone = pair->zone;
 	job->apex = knot_dname_copy(zone->apex, NULL);
@@ -111,10 +112,14 @@ static int keep_zone(struct job *job, const struct acml_pair *pair, bool has_bas
 		.origin_guessed = zone->origin_guessed,
 		.records = zone->records,
 		.complete = zone->complete,
-		.baseline_missing = has_baseline && pair->baseline == NULL && pair->fault == NULL,
+		.baseline_missing = options->has_baseline && pair->baseline == NULL &&
+		                    pair->fault == NULL,
 	};
 	for (size_t i = 0; job->zone.baseline_missing && i < job->result->n_findings; i++) {
 		job->result->findings[i].is_new = true;
+	}
+	if (options->only_new) {
+		acml_result_keep_new(job->result);
 	}
 	job->zone.has_serial = acml_zone_serial(zone, &job->zone.serial);
 	return acml_problems_copy(&job->arena, pair, job->file, &job->problems, &job->n_problems);
@@ -173,7 +178,7 @@ static void do_job(const struct acml_work *work, struct acml_scanner *scanner, s
 		                           pair.zone, &facts, &options->settings);
 	}
 	if (job->code == KNOT_EOK) {
-		job->code = keep_zone(job, &pair, work->baselines != NULL);
+		job->code = keep_zone(options, job, &pair);
 	}
 	acml_zone_free(pair.zone);
 	acml_zone_free(pair.baseline);
@@ -468,6 +473,7 @@ static int collect(struct acml_work *work, struct acml_run *run)
 		job->zone.result = job->result;
 		work->zones[run->n_zones++] = job->zone;
 		run->suppressed += job->result->suppressed;
+		run->known += job->result->known;
 		for (size_t j = 0; j < ACML_SEVERITIES; j++) {
 			run->count[j] += job->result->count[j];
 		}

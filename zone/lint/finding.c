@@ -39,6 +39,23 @@ void acml_result_free(struct acml_result *result)
 	free(result);
 }
 
+void acml_result_keep_new(struct acml_result *result)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct acml_finding finding = result->findings[i];
+		if (finding.is_new) {
+			result->findings[kept++] = finding;
+		} else if (finding.suppressed) {
+			result->suppressed--;
+		} else {
+			result->count[finding.severity]--;
+			result->known++;
+		}
+	}
+	result->n_findings = kept;
+}
+
 bool acml_result_fails(const struct acml_result *result, enum acml_severity fail_on)
 {
 	if (fail_on == ACML_OFF) {

@@ -69,12 +69,16 @@ struct acml_result {
 	size_t n_skipped;
 	size_t count[ACML_SEVERITIES];  /* Not suppressed, by severity. */
 	size_t suppressed;
+	size_t known;                   /* Left out: the published version has them. */
 	const struct acml_cert_verdict *verdicts;    /* Where they were asked for (lint/verdict.h). */
 	size_t n_verdicts;
 };
 
 /* Accepts NULL. */
 void acml_result_free(struct acml_result *result);
+
+/* Leaves out what is not new, and counts it as known. */
+void acml_result_keep_new(struct acml_result *result);
 
 /* The one decision behind exit status, load gate and commit gate: whether a finding that is not
  * suppressed reaches fail_on. ACML_OFF stands for "never". */

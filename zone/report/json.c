@@ -184,8 +184,9 @@ static int write_json(FILE *out, const struct acml_run *run, const struct acml_s
 		return ret;
 	}
 	fprintf(out, "],\n  \"summary\": {\"zones\": %zu, \"error\": %zu, \"warning\": %zu, "
-	        "\"info\": %zu, \"suppressed\": %zu}}\n", run->n_zones, run->count[ACML_ERROR],
-	        run->count[ACML_WARNING], run->count[ACML_INFO], run->suppressed);
+	        "\"info\": %zu, \"suppressed\": %zu, \"known\": %zu}}\n", run->n_zones,
+	        run->count[ACML_ERROR], run->count[ACML_WARNING], run->count[ACML_INFO],
+	        run->suppressed, run->known);
 	return KNOT_EOK;
 }
 

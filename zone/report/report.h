@@ -63,6 +63,7 @@ struct acml_run {
 	size_t n_certificates;
 	size_t count[ACML_SEVERITIES];          /* Over all zones, suppressed ones apart. */
 	size_t suppressed;
+	size_t known;                           /* Left out with --only-new. */
 	bool has_baseline;
 	struct acml_source source;      /* read may be NULL. */
 };

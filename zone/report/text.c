@@ -137,6 +137,9 @@ void acml_text_summary(FILE *out, const struct acml_run *run)
 	if (run->has_baseline) {
 		fprintf(out, ", %zu new", count_new(run));
 	}
+	if (run->known > 0) {
+		fprintf(out, ", %zu known before", run->known);
+	}
 	if (run->n_errors > 0) {
 		write_count(out, run->n_errors, "input problem", "; ");
 	}
