@@ -9,6 +9,7 @@
 
 #include <knot/module.h>
 
+#include "commit_gate.h"
 #include "guard.h"
 #include "inspect.h"
 
@@ -19,6 +20,7 @@ struct acml_instance {
 	struct acml_entry *entry;
 	struct acml_job *job;       /* The one it has with the guard, or NULL. */
 	struct acml_host host;
+	struct acml_seat seat;      /* At the commit gate. */
 };
 
 /* Lints the zone's file later. False: it has to be done at once. Locked. */

@@ -17,6 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Where the filters of a control command go: KNOT_CTL_IDX_FILTER, since some 3.4 FILTERS. */
+#define ACML_CTL_IDX_FILTERS (KNOT_CTL_IDX_DATA + 1)
+
 /*
  * knotd's configuration and its log are read under liburcu's read lock, by threads that have
  * registered with it. The module API has no call for that, but knotd itself is linked with liburcu.

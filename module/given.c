@@ -22,7 +22,7 @@
 
 struct acml_given {
 	struct acml_given *next;
-	size_t refs;
+	_Atomic size_t refs;
 	struct acml_arena arena;
 	struct acml_given_files files;
 	unsigned generation;    /* The last that asked for it, */

@@ -27,7 +27,7 @@ enum acml_given_kind {
 
 /* What was read. Never changes; counted. */
 struct acml_known {
-	size_t refs;
+	_Atomic size_t refs;
 	struct acml_inventory *inventory;   /* One of the two; the other is NULL. */
 	struct acml_parent *parent;
 };
@@ -56,7 +56,7 @@ void acml_givens_clear(struct acml_givens *givens);
 struct acml_given *acml_given_find(struct acml_givens *givens, enum acml_given_kind kind,
                                    const char *const *paths, size_t n_paths);
 
-/* Frees with the last reference. Both accept NULL. */
+/* Frees with the last reference, locked or not. Both accept NULL. */
 void acml_given_release(struct acml_given *given);
 void acml_known_release(struct acml_known *known);
 

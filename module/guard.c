@@ -31,6 +31,7 @@ struct acml_guard {
 	struct acml_scanner *scanner;
 	struct acml_scanner *scanner_of_jobs;
 	struct acml_worker *worker;
+	struct acml_commit_gate *commit_gate;
 	char *path;
 	const char *fault;      /* Of the state file. */
 	const char *told;       /* The fault that was told already. */
@@ -370,6 +371,11 @@ void acml_guard_disown(struct acml_guard *guard, struct acml_job *job)
 	if (job != NULL && guard->worker != NULL) {
 		acml_worker_disown(guard->worker, job);
 	}
+}
+
+struct acml_commit_gate **acml_guard_commit_gate(struct acml_guard *guard)
+{
+	return &guard->commit_gate;
 }
 
 const char *acml_guard_fault(struct acml_guard *guard, const char **out_path)

@@ -44,6 +44,7 @@ struct acml_entry {
 	bool idle;                      /* The scout saw that the next load has nothing to do. */
 	struct acml_record record;
 	struct acml_totals totals;
+	struct acml_ward *ward;         /* The commit gate's; NULL: the zone is not at it. */
 	knot_dname_t zone[];
 };
 
@@ -72,8 +73,10 @@ struct acml_burst {
 	struct acml_givens givens;      /* Kept from one burst to the next. */
 };
 
+struct acml_commit_gate;
 struct acml_section;
 struct acml_guard;
+struct acml_ward;
 
 /* Joins; the guard is locked on return. */
 struct acml_guard *acml_guard_join(void);
@@ -119,6 +122,9 @@ bool acml_guard_defer(struct acml_guard *guard, struct acml_job *job, struct acm
 
 /* The owner of a job goes: neither begin nor done will be called any more. NULL is fine. */
 void acml_guard_disown(struct acml_guard *guard, struct acml_job *job);
+
+/* Where the commit gate is kept; NULL there: no zone needs it. */
+struct acml_commit_gate **acml_guard_commit_gate(struct acml_guard *guard);
 
 /* What went wrong with the state file, once for each fault; NULL: nothing new. */
 const char *acml_guard_fault(struct acml_guard *guard, const char **out_path);

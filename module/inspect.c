@@ -87,9 +87,9 @@ static const struct acml_parent *parent_of(const struct acml_policy *policy)
 	return known != NULL ? known->parent : NULL;
 }
 
-static int read_zone(struct acml_scanner *scanner, const struct acml_policy *policy,
-                     const knot_dname_t *apex, const char *name, const char *bytes, size_t size,
-                     enum acml_retention keep, struct acml_zone **out_zone)
+int acml_inspect_read(struct acml_scanner *scanner, const struct acml_policy *policy,
+                      const knot_dname_t *apex, const char *name, const char *bytes, size_t size,
+                      enum acml_retention keep, struct acml_zone **out_zone)
 {
 	char origin[ACML_NAME_TEXT];
 	const struct acml_inventory *inventory = inventory_of(policy);
@@ -107,8 +107,8 @@ static int read_zone(struct acml_scanner *scanner, const struct acml_policy *pol
 	return acml_zone_read_bytes(scanner, name, bytes, size, &options, out_zone);
 }
 
-static int lint_zone(const struct acml_policy *policy, const struct acml_zone *zone,
-                     struct acml_result **out_result)
+int acml_inspect_lint(const struct acml_policy *policy, const struct acml_zone *zone,
+                      struct acml_result **out_result)
 {
 	const struct acml_section *section = policy->section;
 	struct acml_facts facts = {
@@ -116,6 +116,7 @@ static int lint_zone(const struct acml_policy *policy, const struct acml_zone *z
 		.wanted = section->wanted, .n_wanted = section->n_wanted,
 		.inventory = inventory_of(policy),
 		.inventory_complete = section->inventory_complete, .parent = parent_of(policy),
+		.baseline = policy->baseline,
 	};
 	return acml_lint(zone, &facts, &section->settings, out_result);
 }
@@ -126,9 +127,10 @@ int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
 {
 	struct acml_inspection inspection = { 0 };
 	uint64_t start = microseconds();
-	int ret = read_zone(scanner, policy, zone, name, bytes, size, keep, &inspection.zone);
+	int ret = acml_inspect_read(scanner, policy, zone, name, bytes, size, keep,
+	                            &inspection.zone);
 	if (ret == KNOT_EOK) {
-		ret = lint_zone(policy, inspection.zone, &inspection.result);
+		ret = acml_inspect_lint(policy, inspection.zone, &inspection.result);
 	}
 	if (ret != KNOT_EOK) {
 		acml_inspection_clear(&inspection);
@@ -152,7 +154,7 @@ int acml_inspect_alone(const struct acml_policy *policy, const struct acml_inspe
 	for (int i = 0; i < ACML_GIVENS; i++) {
 		alone.known[i] = NULL;
 	}
-	int ret = lint_zone(&alone, inspection->zone, &result);
+	int ret = acml_inspect_lint(&alone, inspection->zone, &result);
 	if (ret == KNOT_EOK) {
 		*out_fails = acml_result_fails(result, policy->section->fail_on);
 	}
@@ -244,6 +246,18 @@ const char *acml_counts_text(const struct acml_inspection *inspection,
 	         count[ACML_WARNING], plural(count[ACML_WARNING]),
 	         count[ACML_INFO], plural(count[ACML_INFO]), inspection->microseconds / 1000.0);
 	return buffer;
+}
+
+void acml_totals_add(struct acml_totals *totals, const struct acml_totals *more)
+{
+	totals->linted += more->linted;
+	totals->accepted += more->accepted;
+	totals->rejected += more->rejected;
+	totals->unchanged += more->unchanged;
+	for (int severity = ACML_INFO; severity <= ACML_ERROR; severity++) {
+		totals->findings[severity] += more->findings[severity];
+	}
+	totals->microseconds += more->microseconds;
 }
 
 void acml_count(struct acml_totals *totals, const struct acml_inspection *inspection,

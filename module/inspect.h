@@ -16,11 +16,10 @@
 #include "lint/lint.h"
 #include "model/loadable.h"
 
-/* The module's section. Never changes once made; shared by instances and jobs, counted under the
- * guard's lock. */
+/* The module's section. Never changes once made; shared by instances, jobs and threads. */
 struct acml_section {
 	struct acml_arena arena;
-	size_t refs;
+	_Atomic size_t refs;
 	bool reject;                    /* mode: reject */
 	bool refuse_first;              /* first-load: refuse */
 	bool require_caa;
@@ -52,6 +51,7 @@ struct acml_policy {
 	enum acml_signed signing;
 	bool knows;                     /* Inventory and parent have been read, if they can be. */
 	struct acml_known *known[ACML_GIVENS];  /* NULL: not set, or nothing is known. */
+	const struct acml_zone *baseline;   /* The version that is answered, where it is known. */
 };
 
 /* Says what is known of the files of the section's options inventory and parent, */
@@ -60,7 +60,7 @@ void acml_policy_suppose(struct acml_policy *policy);
 /* and reads them first. */
 void acml_policy_know(struct acml_policy *policy, const struct acml_host *host);
 
-/* Keeps what is known beyond the guard's lock, until it is released, locked again. */
+/* Keeps what is known beyond the guard's lock, until it is released, locked or not. */
 void acml_policy_hold(const struct acml_policy *policy);
 void acml_policy_release(const struct acml_policy *policy);
 
@@ -69,6 +69,7 @@ struct acml_host {
 	void *ctx;
 	void (*say)(void *ctx, int priority, const char *line);
 	void (*count)(void *ctx, const struct acml_totals *totals);
+	void (*add)(void *ctx, const struct acml_totals *totals);   /* To what was counted. */
 	void (*detail)(void *ctx, struct acml_policy *policy);
 };
 
@@ -91,6 +92,13 @@ int acml_inspect(struct acml_scanner *scanner, const struct acml_policy *policy,
 int acml_inspect_alone(const struct acml_policy *policy, const struct acml_inspection *inspection,
                        bool *out_fails);
 
+/* Its two halves. The same errors. */
+int acml_inspect_read(struct acml_scanner *scanner, const struct acml_policy *policy,
+                      const knot_dname_t *apex, const char *name, const char *bytes, size_t size,
+                      enum acml_retention keep, struct acml_zone **out_zone);
+int acml_inspect_lint(const struct acml_policy *policy, const struct acml_zone *zone,
+                      struct acml_result **out_result);
+
 /* Accepts a zeroed one. */
 void acml_inspection_clear(struct acml_inspection *inspection);
 
@@ -105,6 +113,8 @@ void acml_say_findings(const struct acml_host *host, const struct acml_inspectio
 #define ACML_COUNTS_TEXT 128
 const char *acml_counts_text(const struct acml_inspection *inspection,
                              char buffer[ACML_COUNTS_TEXT]);
+
+void acml_totals_add(struct acml_totals *totals, const struct acml_totals *more);
 
 /* Adds an inspection to the totals. */
 void acml_count(struct acml_totals *totals, const struct acml_inspection *inspection,

@@ -21,8 +21,8 @@ static bool unchanged(struct acml_gate *gate, const struct stat *st)
 void acml_watch_mode(const struct acml_gate *gate)
 {
 	if (gate->policy.section->reject) {
-		acml_say(&gate->host, LOG_ERR, "mode reject needs a source, nothing can be rejected, "
-		         "findings are logged only");
+		acml_say(&gate->host, LOG_ERR, "mode reject needs a source or, from Knot 3.5 on, "
+		         "external-validation: nothing can be rejected, findings are logged only");
 	}
 }
 

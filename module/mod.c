@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "background.h"
+#include "commit_options.h"
 #include "guard.h"
 #include "load_gate.h"
 #include "load_watch.h"
@@ -38,7 +39,10 @@ static void say(void *ctx, int priority, const char *line)
 	knotd_mod_log(instance->mod, priority, "%s", line);
 }
 
-static void count(void *ctx, const struct acml_totals *totals)
+/* Into the first thread's share, which no query touches. */
+static void store(void *ctx, const struct acml_totals *totals,
+                  void (*put)(knotd_mod_t *mod, unsigned thread, uint32_t counter, uint32_t idx,
+                              uint64_t value))
 {
 	struct acml_instance *instance = ctx;
 	const uint64_t values[COUNTERS] = {
@@ -50,9 +54,18 @@ static void count(void *ctx, const struct acml_totals *totals)
 		[MICROSECONDS] = totals->microseconds,
 	};
 	for (uint32_t i = 0; i < COUNTERS; i++) {
-		/* The first thread's share, which no query touches. */
-		knotd_mod_stats_store(instance->mod, 0, 0, i, values[i]);
+		put(instance->mod, 0, 0, i, values[i]);
 	}
+}
+
+static void count(void *ctx, const struct acml_totals *totals)
+{
+	store(ctx, totals, knotd_mod_stats_store);
+}
+
+static void add(void *ctx, const struct acml_totals *totals)
+{
+	store(ctx, totals, knotd_mod_stats_incr);
 }
 
 static void detail(void *ctx, struct acml_policy *policy)
@@ -112,8 +125,8 @@ static void run(struct acml_instance *instance, struct acml_section *section, bo
 	}
 }
 
-/* False without memory. */
-static bool load_zone(struct acml_instance *instance)
+/* False without memory. halted: the commit gate sees what the server loads. */
+static bool load_zone(struct acml_instance *instance, bool halted)
 {
 	struct acml_guard *guard = instance->guard;
 	struct acml_burst *burst = acml_guard_burst(guard);
@@ -138,8 +151,11 @@ static bool load_zone(struct acml_instance *instance)
 		instance->entry->totals.unchanged++;
 		return true;
 	}
-	if (burst->spent > PATIENCE && !acml_options_has_source(instance->mod) &&
-	    acml_background_watch(instance)) {
+	bool has_source = acml_options_has_source(instance->mod);
+	if (halted && !has_source) {
+		return true;
+	}
+	if (burst->spent > PATIENCE && !has_source && acml_background_watch(instance)) {
 		return true;
 	}
 	int64_t start = acml_burst_clock();
@@ -156,13 +172,43 @@ static bool load_zone(struct acml_instance *instance)
 	return true;
 }
 
+static void join_commit_gate(struct acml_instance *instance)
+{
+	struct acml_guard *guard = instance->guard;
+	struct acml_section *section =
+		acml_options_shared(instance->mod, acml_guard_burst(guard));
+	if (section == NULL) {
+		acml_say(&instance->host, LOG_ERR, "updates cannot be checked, not enough memory");
+		return;
+	}
+	struct acml_commit_options options;
+	acml_commit_options(instance->mod, &options);
+	options.setup.section = section;
+	options.setup.policy = (struct acml_policy){ .section = section, .hash = section->hash };
+	options.setup.host = instance->host;
+	acml_policy_know(&options.setup.policy, &instance->host);
+	if (options.fault != NULL) {
+		acml_say(&instance->host, LOG_ERR, "updates cannot be checked, %s", options.fault);
+	} else {
+		const char *fault = acml_commit_gate_join(
+			acml_guard_commit_gate(guard), &instance->entry->ward, &instance->seat,
+			instance->entry->zone, &options.setup);
+		if (fault != NULL) {
+			acml_say(&instance->host, LOG_ERR, "updates cannot be checked, the folder "
+			         "of dump-new-zone '%s' cannot be watched: %s", options.dump, fault);
+		}
+	}
+	acml_section_release(section);
+}
+
 static struct acml_instance *new_instance(knotd_mod_t *mod)
 {
 	struct acml_instance *instance = calloc(1, sizeof(*instance));
 	if (instance != NULL) {
 		instance->mod = mod;
 		instance->host = (struct acml_host){
-			.ctx = instance, .say = say, .count = count, .detail = detail,
+			.ctx = instance, .say = say, .count = count, .add = add,
+			.detail = detail,
 		};
 	}
 	return instance;
@@ -175,6 +221,8 @@ static void free_instance(struct acml_instance *instance)
 	acml_guard_disown(guard, instance->job);
 	acml_guard_burst(guard)->opening = NULL;
 	if (instance->entry != NULL) {
+		acml_commit_gate_leave(acml_guard_commit_gate(guard), &instance->entry->ward,
+		                       &instance->seat);
 		acml_guard_release(guard, instance->entry);
 	}
 	free(instance);
@@ -195,10 +243,16 @@ static int acmlint_load(knotd_mod_t *mod)
 	instance->guard = acml_guard_join();
 	struct acml_burst *burst = acml_guard_burst(instance->guard);
 	acml_burst_begin(burst);
-	bool loaded = load_zone(instance);
-	acml_burst_end(burst);
+	bool halted = acml_commit_asked(mod);
+	bool loaded = load_zone(instance, halted);
 	if (loaded) {
 		count(instance, &instance->entry->totals);
+		if (halted) {
+			join_commit_gate(instance);
+		}
+	}
+	acml_burst_end(burst);
+	if (loaded) {
 		knotd_mod_ctx_set(mod, instance);
 		acml_guard_unlock(instance->guard);
 	} else {

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "commit_ward.h"
+
+#include <libknot/errcode.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "load_gate.h"
+
+struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
+{
+	size_t size = strlen(setup->dump) + 1;
+	struct acml_terms *terms = calloc(1, sizeof(*terms) + size);
+	if (terms == NULL) {
+		return NULL;
+	}
+	terms->refs = 1;
+	terms->section = setup->section;
+	terms->section->refs++;
+	terms->policy = setup->policy;
+	acml_policy_hold(&terms->policy);
+	terms->rules = (struct acml_commit_rules){
+		.reject = setup->section->reject, .refuse_first = setup->section->refuse_first,
+		.timeout = setup->timeout,
+	};
+	memcpy(terms->path, setup->dump, size);
+	return terms;
+}
+
+void acml_terms_release(struct acml_terms *terms)
+{
+	if (terms != NULL && --terms->refs == 0) {
+		acml_policy_release(&terms->policy);
+		acml_section_release(terms->section);
+		free(terms);
+	}
+}
+
+struct acml_ward *acml_ward_new(const knot_dname_t *zone)
+{
+	size_t size = knot_dname_size(zone);
+	struct acml_ward *ward = calloc(1, sizeof(*ward) + size);
+	if (ward != NULL) {
+		memcpy(ward->zone, zone, size);
+		acml_name_text(zone, ward->name);
+	}
+	return ward;
+}
+
+void acml_ward_free(struct acml_ward *ward)
+{
+	acml_judgement_clear(&ward->judgement);
+	acml_zone_free(ward->baseline);
+	acml_terms_release(ward->terms);
+	free(ward);
+}
+
+bool acml_action_needs_control(enum acml_commit_action_kind kind)
+{
+	return kind >= ACML_DO_STATUS;
+}
+
+static struct acml_served baseline_of(const struct acml_ward *ward)
+{
+	struct acml_served served = { 0 };
+	served.any = ward->baseline != NULL && acml_zone_serial(ward->baseline, &served.serial);
+	return served;
+}
+
+static void keep_baseline(struct acml_ward *ward, struct acml_zone *zone, uint64_t hash)
+{
+	acml_zone_free(ward->baseline);
+	ward->baseline = zone;
+	ward->baseline_hash = hash;
+}
+
+static void judge(struct acml_ward *ward, const struct acml_terms *terms,
+                  struct acml_scanner *scanner, struct acml_commit_event *event)
+{
+	struct acml_policy policy = terms->policy;
+	if (ward->baseline_hash != policy.hash) {
+		/* Other rules may ask for names that were not kept. */
+		keep_baseline(ward, NULL, policy.hash);
+	}
+	policy.baseline = ward->baseline;
+	acml_judgement_clear(&ward->judgement);
+	acml_commit_judge(scanner, &policy, ward->zone, terms->path, &ward->judgement);
+	event->kind = ACML_JUDGED;
+	event->dump = ward->judgement.dump;
+	event->opinion = ward->judgement.opinion;
+	event->serial = ward->judgement.inspection.serial;
+	event->baseline = baseline_of(ward);
+}
+
+static struct acml_identity look(const char *path)
+{
+	struct acml_identity identity = { 0 };
+	struct stat st;
+	if (stat(path, &st) == 0) {
+		acml_identity_of(&st, &identity);
+	}
+	return identity;
+}
+
+/* The dump is looked at last: what the server says then is about this one, or older. */
+static void ask(struct acml_ward *ward, const struct acml_terms *terms,
+                struct acml_control *control, struct acml_commit_event *event)
+{
+	struct acml_control_status status = { 0 };
+	event->kind = ACML_STATUS;
+	event->reply = acml_control_status(control, ward->name, &status);
+	event->transaction = status.transaction;
+	event->served = status.served;
+	event->dump = look(terms->path);
+	if (event->reply == ACML_REPLY_DONE) {
+		ward->secondary = status.secondary;
+	}
+}
+
+/* Makes what is served the baseline. */
+static enum acml_reply base(struct acml_ward *ward, const struct acml_terms *terms,
+                            const struct acml_served *served, struct acml_scanner *scanner,
+                            struct acml_control *control)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct acml_zone *zone = NULL;
+	keep_baseline(ward, NULL, terms->policy.hash);
+	if (!served->any || scanner == NULL) {
+		return ACML_REPLY_DONE;
+	}
+	enum acml_reply reply = acml_control_read(control, ward->name, NULL, ACML_SOURCE_LIMIT,
+	                                          &text, &size);
+	if (reply == ACML_REPLY_DONE &&
+	    acml_inspect_read(scanner, &terms->policy, ward->zone, "served", text, size,
+	                      ACML_KEEP_RELEVANT, &zone) == KNOT_EOK) {
+		keep_baseline(ward, zone, terms->policy.hash);
+	}
+	free(text);
+	return reply;
+}
+
+void acml_ward_perform(struct acml_ward *ward, const struct acml_terms *terms,
+                       const struct acml_commit_action *action, struct acml_scanner *scanner,
+                       struct acml_control *control, struct acml_commit_event *out_event)
+{
+	struct acml_commit_event event = { .reply = ACML_REPLY_LOST, .served = action->served };
+	bool mute = acml_action_needs_control(action->kind) && control == NULL;
+	switch (action->kind) {
+	case ACML_DO_JUDGE:
+		judge(ward, terms, scanner, &event);
+		break;
+	case ACML_DO_STATUS:
+		event.kind = ACML_STATUS;
+		if (!mute) {
+			ask(ward, terms, control, &event);
+		}
+		break;
+	case ACML_DO_BASE:
+		event.kind = ACML_BASED;
+		event.reply = mute ? ACML_REPLY_LOST :
+		              base(ward, terms, &action->served, scanner, control);
+		break;
+	case ACML_DO_COMMIT:
+	case ACML_DO_ABORT:
+		event.kind = ACML_ANSWERED;
+		event.reply = mute ? ACML_REPLY_LOST : action->kind == ACML_DO_COMMIT ?
+		              acml_control_commit(control, ward->name) :
+		              acml_control_abort(control, ward->name);
+		break;
+	case ACML_DO_RESCUE:
+	default:
+		event.kind = ACML_RESCUED;
+		event.reply = mute ? ACML_REPLY_LOST :
+		              acml_control_again(control, ward->name, ward->secondary);
+		break;
+	}
+	if (acml_action_needs_control(action->kind) && event.reply == ACML_REPLY_LOST) {
+		ward->fault = mute ? "not enough memory" : acml_control_fault(control);
+	}
+	*out_event = event;
+}
+
+#define SERVED_TEXT 40
+
+/* " after 6", or nothing. */
+static const char *after_text(const struct acml_served *served, char buffer[SERVED_TEXT])
+{
+	buffer[0] = '\0';
+	if (served->any) {
+		snprintf(buffer, SERVED_TEXT, " after %u", served->serial);
+	}
+	return buffer;
+}
+
+static const char *kept_text(const struct acml_served *served, char buffer[SERVED_TEXT])
+{
+	if (!served->any) {
+		return "nothing is published";
+	}
+	snprintf(buffer, SERVED_TEXT, "keeping serial %u", served->serial);
+	return buffer;
+}
+
+/* In doubt: why. Else NULL. */
+static const char *doubt(const struct acml_ward *ward)
+{
+	if (ward->commit.opinion != ACML_OPINION_DOUBT) {
+		return NULL;
+	}
+	return ward->judgement.fault != NULL ? ward->judgement.fault : "is not there any more";
+}
+
+static void count(struct acml_ward *ward, bool rejected)
+{
+	struct acml_totals one = { 0 };
+	acml_count(&one, &ward->judgement.inspection, rejected);
+	acml_totals_add(&ward->totals, &one);
+	ward->seats->host.add(ward->seats->host.ctx, &one);
+}
+
+static void tell_published(struct acml_ward *ward, const struct acml_commit_action *action)
+{
+	const struct acml_host *host = &ward->seats->host;
+	const struct acml_inspection *inspection = &ward->judgement.inspection;
+	char counts[ACML_COUNTS_TEXT], after[SERVED_TEXT];
+	bool reject = ward->terms->rules.reject;
+	after_text(&action->served, after);
+	if (doubt(ward) != NULL) {
+		acml_say(host, LOG_ERR, "not checked, %s, dump '%s' %s",
+		         reject ? "accepted for want of any version" : "accepted in mode log",
+		         ward->terms->path, doubt(ward));
+		return;
+	}
+	acml_say_findings(host, inspection);
+	if (ward->commit.opinion == ACML_OPINION_PASS) {
+		acml_say(host, LOG_INFO, "accepted, serial %u%s (%s)", inspection->serial, after,
+		         acml_counts_text(inspection, counts));
+	} else {
+		acml_say(host, LOG_WARNING, "%s, serial %u%s (%s)",
+		         reject ? "accepted for want of a better version" :
+		         "accepted in mode log, would have been rejected", inspection->serial,
+		         after, acml_counts_text(inspection, counts));
+	}
+	count(ward, false);
+}
+
+static void tell_rejected(struct acml_ward *ward, const struct acml_commit_action *action)
+{
+	const struct acml_judgement *judgement = &ward->judgement;
+	const struct acml_host *host = &ward->seats->host;
+	char counts[ACML_COUNTS_TEXT], kept[SERVED_TEXT];
+	const char *keeping = kept_text(&action->served, kept);
+	if (doubt(ward) != NULL) {
+		acml_say(host, LOG_ERR, "rejected, %s, dump '%s' %s", keeping, ward->terms->path,
+		         doubt(ward));
+		return;
+	}
+	acml_say_findings(host, &judgement->inspection);
+	acml_say(host, LOG_ERR, "rejected, %s, not serial %u (%s)", keeping,
+	         judgement->inspection.serial, acml_counts_text(&judgement->inspection, counts));
+	count(ward, true);
+}
+
+/* What was published is what the next version is compared with. */
+static void keep(struct acml_ward *ward)
+{
+	struct acml_inspection *inspection = &ward->judgement.inspection;
+	if (doubt(ward) != NULL) {
+		keep_baseline(ward, NULL, ward->baseline_hash);
+		return;
+	}
+	keep_baseline(ward, inspection->zone, ward->baseline_hash);
+	inspection->zone = NULL;
+}
+
+static void say_note(struct acml_ward *ward, const struct acml_commit_action *action,
+                     const char *socket)
+{
+	const struct acml_host *host = &ward->seats->host;
+	uint32_t serial = ward->judgement.inspection.serial;
+	switch (action->note) {
+	case ACML_NOTE_ACCEPTED:
+	case ACML_NOTE_TOLERATED:
+		tell_published(ward, action);
+		break;
+	case ACML_NOTE_REJECTED:
+		tell_rejected(ward, action);
+		break;
+	case ACML_NOTE_OTHERS:
+		acml_say(host, LOG_NOTICE, "somebody else has answered the update to serial %u",
+		         serial);
+		break;
+	case ACML_NOTE_DISCARDED:
+		acml_say(host, LOG_WARNING, "serial %u was accepted, but the server has discarded "
+		         "it meanwhile, asking it to %s the zone again", serial,
+		         ward->secondary ? "refresh" : "load");
+		break;
+	case ACML_NOTE_UNREACHABLE:
+		acml_say(host, LOG_ERR, "control socket '%s' does not answer (%s), the update has "
+		         "to wait: see server.rundir, control.listen and control.timeout", socket,
+		         ward->fault != NULL ? ward->fault : "busy");
+		break;
+	default:
+		break;
+	}
+}
+
+void acml_ward_tell(struct acml_ward *ward, const struct acml_commit_action *action,
+                    const char *socket)
+{
+	if (ward->seats != NULL) {
+		say_note(ward, action, socket);
+	}
+	if (action->note == ACML_NOTE_ACCEPTED || action->note == ACML_NOTE_TOLERATED) {
+		keep(ward);
+	}
+}
