@@ -37,9 +37,28 @@ def a_record_is_replaced_where_it_stands(t):
 
 @case
 def an_inherited_owner_is_written_where_it_must_be(t):
-    t.write("y.zone", HEAD + 'www A 192.0.2.1\n@ CAA 128 tbs "x"\n  CAA 0 issue "amazon.com"\n')
-    out = t.run("fix", "y.zone", *USE, "--keep-serial", status=0).out
+    t.write("y.zone", HEAD + 'www A 192.0.2.1\n@ CAA 0 issue "amazon.com."\n  CAA 0 issue "amazon.com"\n')
+    out = t.run("fix", "y.zone", *USE, "--keep-serial", "--fail-on", "warning", status=0).out
     has(out, 'www A 192.0.2.1\nexample.com.  CAA 0 issue "amazon.com"\n')
+
+
+@case
+def a_critical_property_stays_without_its_flag(t):
+    t.write("z.zone", HEAD + '@ CAA 0 issue "amazon.com"\n@ CAA 129 tbs "a \\"b\\" \\200" ; of ours\n')
+    out = t.run("fix", "z.zone", *USE, "--keep-serial", status=0).out
+    has(out, '@ CAA 0 tbs "a \\034b\\034 \\200" ; of ours\n')
+    # One that was meant to be another gets its name as well.
+    t.write("z.zone", HEAD + '@ CAA 128 isue "amazon.com"\n')
+    has(t.run("fix", "z.zone", *USE, status=0).out, '@ CAA 0 issue "amazon.com"\n')
+    # The same set, reached through an alias.
+    t.write("z.zone", HEAD + 'www CNAME a\na CAA 128 tbs "x"\na CAA 0 issue "amazon.com"\n')
+    has(t.run("fix", "z.zone", "--name", "www.example.com", status=0).out, 'a CAA 0 tbs "x"\n')
+    # A tag that cannot be written as text: only advice.
+    odd = HEAD + '@ CAA 0 issue "amazon.com"\n@ CAA \\# 5 80 01 2d 78 79\n'
+    t.write("z.zone", odd)
+    ran = t.run("fix", "z.zone", *USE, status=1)
+    assert ran.out == odd, ran.out
+    has(ran.err, "z.zone:7: not fixed:")
 
 
 @case

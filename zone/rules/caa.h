@@ -114,6 +114,9 @@ void acml_caa_fix_add(struct acml_judge *judge, const struct acml_rr *beside, co
 void acml_caa_fix_amazon(struct acml_judge *judge, const struct acml_rr *beside, const char *tag);
 void acml_caa_fix_remove(struct acml_judge *judge, const struct acml_rr *rr);
 
+/* The same property with flags 0. No edit for a tag that cannot be written as text. */
+void acml_caa_fix_flags(struct acml_judge *judge, const struct acml_rr *rr);
+
 /* Whether a TXT record may hold a CAA record's text: cheap, never misses one (CAA013). */
 bool acml_caa_interesting(const struct acml_rr *rr);
 

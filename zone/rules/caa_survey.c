@@ -2,6 +2,7 @@
 
 #include "rules/caa.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -70,6 +71,24 @@ void acml_caa_fix_amazon(struct acml_judge *judge, const struct acml_rr *beside,
 void acml_caa_fix_remove(struct acml_judge *judge, const struct acml_rr *rr)
 {
 	acml_report_fix(judge, "remove", "%s", acml_judge_record(judge, rr));
+}
+
+void acml_caa_fix_flags(struct acml_judge *judge, const struct acml_rr *rr)
+{
+	struct acml_caa caa;
+	char tag[UINT8_MAX + 1];
+	acml_caa_parse(rr->rdata, rr->rdlen, &caa);
+	for (size_t i = 0; caa.valid && i < caa.tag_len; i++) {
+		if (!isalnum((unsigned char)caa.tag_text[i])) {
+			return; /* RFC 8659 section 4.1: a tag that cannot be written. */
+		}
+	}
+	if (caa.valid) {
+		memcpy(tag, caa.tag_text, caa.tag_len);
+		tag[caa.tag_len] = '\0';
+		acml_caa_fix_remove(judge, rr);
+		acml_caa_fix_add(judge, rr, tag, caa.value, caa.value_len);
+	}
 }
 
 /* The properties that count for a form of a name, and what of them can be blamed. */

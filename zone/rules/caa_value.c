@@ -84,7 +84,7 @@ static void say_critical(struct acml_judge *judge, const struct acml_use *use,
 	            caa.valid ? acml_caa_show(caa.tag_text, caa.tag_len, tag) : "",
 	            acml_judge_name(judge, culprit->owner), wildcard ? "*." : "",
 	            acml_judge_host(judge, use->name));
-	acml_caa_fix_remove(judge, culprit);
+	acml_caa_fix_flags(judge, culprit);
 }
 
 static void warn_critical(struct acml_judge *judge, const struct acml_caa_place *place,
@@ -105,7 +105,7 @@ static void warn_critical(struct acml_judge *judge, const struct acml_caa_place 
 	            acml_judge_name(judge, rr->owner), is_unknown(caa) ?
 	            "no CA knows it, so none may issue for the names it decides about" :
 	            "a CA that does not know it must refuse, and AWS does not say that ACM does");
-	acml_caa_fix_remove(judge, rr);
+	acml_caa_fix_flags(judge, rr);
 }
 
 void acml_caa_check_critical(struct acml_judge *judge)
@@ -310,14 +310,6 @@ static const char *near_tag(const struct acml_caa *caa)
 	return caa->tag_len > 9 && memcmp(tag, "issuewild", 9) == 0 ? "issuewild" : NULL;
 }
 
-/* The same value under the tag that was meant, with flags 0. */
-static void fix_property(struct acml_judge *judge, const struct acml_rr *rr,
-                         const struct acml_caa *caa, const char *tag)
-{
-	acml_caa_fix_remove(judge, rr);
-	acml_caa_fix_add(judge, rr, tag, caa->value, caa->value_len);
-}
-
 static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *place,
                      const struct acml_rr *rr, const struct acml_caa *caa)
 {
@@ -333,7 +325,8 @@ static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *plac
 		acml_report(judge, ACML_WARNING, &spot, "the CAA tag \"%s\" at %s is none that CAs know, "
 		            "so the property does nothing; perhaps \"%s\" was meant", tag,
 		            acml_judge_name(judge, rr->owner), meant);
-		fix_property(judge, rr, caa, meant);
+		acml_caa_fix_remove(judge, rr);
+		acml_caa_fix_add(judge, rr, meant, caa->value, caa->value_len);
 	} else if (caa->flags != 0 && caa->flags != 128) {
 		acml_report(judge, ACML_WARNING, &spot, "the flags of the CAA property \"%s\" at %s are "
 		            "%u: only 0 and 128 (critical) have a meaning%s", tag,
@@ -341,7 +334,7 @@ static void warn_tag(struct acml_judge *judge, const struct acml_caa_place *plac
 		            caa->flags == 1 ? ", though some CAs take 1 for critical" : "");
 		acml_report_advice(judge, "set the flags to 0, as AWS asks for; 128 only if a CA that "
 		                   "does not know the tag must refuse");
-		fix_property(judge, rr, caa, tag);
+		acml_caa_fix_flags(judge, rr);
 	}
 }
 

@@ -155,10 +155,12 @@ static void say_alias_excludes(struct acml_judge *judge, const struct acml_use *
 	            ruling->block == ACML_BLOCK_MALFORMED ? "a malformed value" :
 	            ruling->block == ACML_BLOCK_WILD ? "its issuewild names others" :
 	            "it names others", wildcard ? "*." : "", acml_judge_host(judge, use->name));
-	if (ruling->block == ACML_BLOCK_CRITICAL || ruling->block == ACML_BLOCK_MALFORMED) {
-		acml_caa_fix_remove(judge, ruling->culprit);
-	}
-	if (ruling->block != ACML_BLOCK_CRITICAL) {
+	if (ruling->block == ACML_BLOCK_CRITICAL) {
+		acml_caa_fix_flags(judge, ruling->culprit);
+	} else {
+		if (ruling->block == ACML_BLOCK_MALFORMED) {
+			acml_caa_fix_remove(judge, ruling->culprit);
+		}
 		acml_caa_fix_amazon(judge, ruling->culprit,
 		                    ruling->block == ACML_BLOCK_WILD ? "issuewild" : "issue");
 	}
