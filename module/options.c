@@ -28,11 +28,13 @@
 #define ZONE_STORAGE   "\x07""storage"
 #define ZONE_CHECKS    "\x0f""semantic-checks"
 #define ZONE_SIGNING   "\x0e""dnssec-signing"
+#define ZONE_CATALOG   "\x0c""catalog-role"
 #define ZONE_MODULE    "\x06""module"
 #define DATABASE       "\x08""database"
 #define DB_STORAGE     "\x07""storage"
 
 #define CHECKS_SOFT    2   /* Of Knot's enum behind semantic-checks. */
+#define CATALOG_TAKEN  1   /* Of the one behind catalog-role: interpret. */
 #define DEFAULT_FILE   "%s.zone"
 #define STATE_FILE     "acmlint.state"
 #define MEBIBYTE       (INT64_C(1) << 20)
@@ -332,6 +334,8 @@ void acml_options_detail(knotd_mod_t *mod, const knot_dname_t *zone, struct acml
 	policy->server.version = acml_knot_version(version);
 	policy->server.soft_checks =
 		knotd_conf_zone(mod, ZONE_CHECKS, zone).single.option == CHECKS_SOFT;
+	policy->server.catalog =
+		knotd_conf_zone(mod, ZONE_CATALOG, zone).single.option == CATALOG_TAKEN;
 	/* The file of a zone that the server signs holds neither keys nor signatures. */
 	policy->signing = knotd_conf_zone(mod, ZONE_SIGNING, zone).single.boolean ?
 	                  ACML_SIGNED_NO : ACML_SIGNED_AUTO;

@@ -31,6 +31,9 @@ $INCLUDE more.inc
 broken A 192.0.2.256
 """
 MORE = "*.wild CNAME www\nd DNAME example.net.\nloop CNAME loop\n"
+# Nothing in it that only people can mend.
+FIXABLE = "\n".join(line for line in ZONE.split("\n")
+                    if not line.startswith(("$INCLUDE", "broken")))
 CONF = "acmlint:\n    name: [shop.example.com, \"*.example.com\"]\n    rule: [TOK017=off]\n"
 
 PUBLISHED = """$ORIGIN example.com.
@@ -61,6 +64,43 @@ ACM = """{"Certificate": {"DomainName": "www.example.com", "Status": "ISSUED",
  "CertificateArn": "arn:aws:acm:eu-west-1:1:certificate/2"}], "NextToken": "x"}
 """
 
+# What the parent publishes, in three forms, two of them JSON.
+DS = "example.com. 3600 IN DS 2371 13 2 " + "1F" * 32 + "\nexample.com. 3600 IN NS ns1.example.net.\n"
+DETAIL = """{"DomainName": "example.com", "Nameservers": [{"Name": "ns1.example.net"}], "DnssecKeys":
+ [{"Algorithm": 13, "Flags": 257, "DigestType": 2, "KeyTag": 2371, "Digest": "%s"}]}
+""" % ("1F" * 32)
+HOSTED = """{"HostedZone": {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config":
+ {"PrivateZone": false}}, "DelegationSet": {"NameServers": ["ns1.example.net", "ns9.example.org"]}}
+"""
+
+KNOT = """mod-acmlint:
+  - id: gate
+    mode: reject
+    source: src/%s.zone
+    name: [www.example.com]
+  - id: log
+    rule: [CAA002=warning]
+template:
+  - id: default
+    storage: .
+  - id: member
+    storage: .
+    module: [mod-acmlint/gate, mod-acmlint/log]
+include: more/*.conf
+zone:
+  - domain: list.test
+    catalog-role: interpret
+    catalog-template: [default, member]
+"""
+KNOT_MORE = "zone:\n  - domain: example.com\n    module: [mod-acmlint/gate, mod-acmlint/log]\n"
+LIST = """@ 300 SOA ns1.example.net. hostmaster.example.net. 1 7200 3600 1209600 300
+version 300 TXT "2"
+a.zones 300 PTR a.test.
+group.a.zones 300 TXT "member"
+b.zones 300 PTR b.test.
+c.zones 300 PTR example.com.
+"""
+
 COMMANDS = [
     CHECK + ["example.com.zone"],
     CHECK + ["-f", "json", "-c", "acmlint.conf", "example.com.zone", "other.zone"],
@@ -73,6 +113,13 @@ COMMANDS = [
     ["diff"] + CHECK[3:5] + ["published.zone", "example.com.zone"],
     ["diff"] + CHECK[3:5] + ["-f", "json", "route53.json", "published.zone"],
     ["export", "route53.json"],
+    CHECK + ["-f", "json", "--parent", "parent.ds", "example.com.zone"],
+    CHECK + ["--parent", "detail.json", "--parent", "hosted.json", "published.zone"],
+    ["fix"] + CHECK[3:] + ["example.com.zone"],
+    ["fix"] + CHECK[3:] + ["--as", "nsupdate", "--fail-on", "warning", "fixable.zone"],
+    ["fix"] + CHECK[3:] + ["--as", "knotc", "fixable.zone"],
+    CHECK + ["--knot-conf", "knot.conf"],
+    CHECK + ["-f", "json", "--knot-conf", "knot.conf", "a.test", "list.test"],
     ["lookup", "example.com.zone", "a.wild.example.com", "A"],
     ["explain", "CAA002"],
     ["rules", "--format", "json"],
@@ -127,7 +174,10 @@ def main():
         for name, text in (("example.com.zone", ZONE), ("more.inc", MORE), ("acmlint.conf", CONF),
                            ("published.zone", PUBLISHED), ("old/db.published", PUBLISHED),
                            ("route53.json", ROUTE53), ("acm.json", ACM), ("acm/a.json", ACM),
-                           ("fixable.zone", ZONE.replace("$INCLUDE more.inc\n", "")),
+                           ("parent.ds", DS), ("detail.json", DETAIL), ("hosted.json", HOSTED),
+                           ("knot.conf", KNOT), ("more/a.conf", KNOT_MORE), ("list.test.zone", LIST),
+                           ("src/a.test.zone", FIXABLE.replace("example.com", "a.test")),
+                           ("src/example.com.zone", FIXABLE), ("fixable.zone", FIXABLE),
                            ("other.zone", ZONE.replace("example.com", "other.example"))):
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""acmlint fix, and acmlint --knot-conf."""
+"""acmlint fix."""
 
 import os
 import stat
@@ -135,85 +135,3 @@ def fix_refuses_wrong_usage(t):
     has(t.run("fix", "--keep-serail", "z.zone", status=3).err, "'keep-serial'")
     t.run("fix", "-i", "z.zone", "y.zone", status=0)
     t.run("check", "z.zone", status=0)
-
-
-CONF = """\
-mod-acmlint:
-  - id: default
-    mode: reject
-    source: {0}/src/%s.zone
-  - id: quiet
-    rule: [CAA002=off, TOK018=off]
-include: more/*.conf
-template:
-  - id: default
-    storage: {0}/pub
-    module: [mod-stats, mod-acmlint/default]
-  - id: plain
-    storage: {0}/pub
-    file: "%l[1]-x.%%"
-zone:
-  - domain: Example.com
-"""
-
-
-def knot(t):
-    t.write("src/example.com.zone", BROKEN)
-    t.write("pub/example.com.zone", GOOD)
-    t.write("pub/example-x.%", BROKEN.replace("example.com", "example.net"))
-    t.write("pub/b.org.zone", BROKEN.replace("example.com", "b.org"))
-    t.write("more/a.conf", "zone:\n  - domain: example.net\n    template: plain\n"
-                           "  - domain: b.org\n    module: mod-acmlint/quiet\n"
-                           "  - domain: secondary.example\n    module: mod-acmlint/quiet\n")
-    return t.write("knot.conf", CONF.format(t.folder))
-
-
-@case
-def knot_conf_lints_what_the_server_would_load(t):
-    conf = knot(t)
-    ran = t.run("--knot-conf", conf, "-f", "json", status=1)
-    got = {z["origin"]: (os.path.relpath(z["file"], t.folder), z.get("verdict"),
-                         [f["rule"] for f in z["findings"] if f["severity"] == "error"])
-           for z in ran.json["zones"]}
-    assert got == {"example.com.": ("src/example.com.zone", "rejected", ["CAA002"]),
-                   "example.net.": ("pub/example-x.%", None, ["CAA002"]),
-                   "b.org.": ("pub/b.org.zone", "accepted", [])}, got
-    has(ran.err, "secondary.example.", "not linted", "the server would reject: example.com.")
-    t.run("--knot-conf", conf, "b.org", status=0)
-    t.run("--knot-conf", conf, "example.com.", "--rule", "CAA002=off", status=0)
-    os.unlink(t.path("pub/example.com.zone"))
-    one = t.run("--knot-conf", conf, "example.com", "-f", "json", status=1)
-    assert one.json["zones"][0]["verdict"] == "accepted"    # first-load: accept
-
-
-@case
-def knot_conf_tells_what_the_server_could_not_load(t):
-    conf = knot(t)
-    t.write("src/example.com.zone", GOOD + "www CNAME example.net.\n")
-    ran = t.run("--knot-conf", conf, "example.com", status=2)
-    has(ran.err, "could not load example.com.", "CNAME", "would reject")
-
-
-@case
-def knot_conf_mistakes_are_named(t):
-    conf = knot(t)
-    has(t.run("--knot-conf", conf, "c.org", status=3).err, "no zone 'c.org'")
-    has(t.run("--knot-conf", "none.conf", status=3).err, "none.conf", "no such file")
-    has(t.run("fix", "--knot-conf", conf, status=3).err, "acmlint check only")
-    has(t.run("--knot-conf", conf, "-o", "b.org", status=3).err, "--origin")
-    for text, *said in (
-            ("zone:\n  - domain: a.b\n    module: mod-acmlint/x\n", "k:3:", "not there"),
-            ("mod-acmlint:\n  - id: x\n    mode: loud\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
-             "k:3:", "neither log nor reject"),
-            ("mod-acmlint:\n  - id: x\n    modes: log\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
-             "k:3:", "no option 'modes'"),
-            ("mod-acmlint:\n  - id: x\n    rule: [X=off]\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
-             "k:3:", "no rule 'X'"),
-            ("zone:\n  - domain: a.b\n    file: x%q\n", "k:2:", "formatter"),
-            ("zone:\n  - domain: a.b\n  - domain: A.b\n", "k:3:", "defined twice"),
-            ("include: none.conf\n", "k:1:", "cannot include"),
-            ("include: k\n", "k:1:", "too deep"),
-            ("server:\n    rundir: x\n", "there is no zone"),
-            ("zone:\n  - domain: a..b\n", "k:2:"), ("zone\n", "k:1:")):
-        t.write("k", text)
-        has(t.run("--knot-conf", "k", status=3).err, *said)

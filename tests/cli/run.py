@@ -19,6 +19,7 @@ import cases_fix       # noqa: E402,F401
 import cases_github    # noqa: E402,F401
 import cases_inputs    # noqa: E402,F401
 import cases_inventory  # noqa: E402,F401
+import cases_knot      # noqa: E402,F401
 import cases_options   # noqa: E402,F401
 import cases_parent    # noqa: E402,F401
 import cases_report    # noqa: E402,F401

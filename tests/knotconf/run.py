@@ -5,9 +5,11 @@
     tests/knotconf/run.py [--rounds N] [--seed S]
 
 Random configurations: templates, includes by name and by pattern, file names with formatters,
-several sections of the module. A server starts with good zones, some of them are replaced by others,
-good and bad, and it reloads. For each zone that the module judged, its last verdict in the log,
-accepted or rejected, must be the one that acmlint gave a moment before.
+several sections of the module, also for one zone, and catalog zones with members and groups, sound and
+broken. A server starts with good zones, some of them are replaced by others, good and bad, and it
+reloads. For each zone that the module judged, its last verdict in the log, accepted or rejected,
+must be the one that acmlint gave a moment before; and the members of catalog zones that acmlint
+tells of must be those that the lists were made of, with the sections that the server gives them.
 
 The program is $ACMLINT, the module $ACMLINT_MODULE.
 """
@@ -58,6 +60,58 @@ BODIES = [
 ]
 GOOD = 1
 
+# What can be wrong with a catalog zone. Several groups of a member, which only servers before 3.4
+# refuse, are a case of tests/cli.
+FAULTS = {
+    "no version": lambda text: text.replace('TXT "2"', 'TXT "1"'),
+    "no version at all": lambda text: text.replace('version TXT "2"\n', ""),
+    "two members": lambda text: text + "both.zones PTR x1.test.\nboth.zones PTR x2.test.\n",
+    "group of strings": lambda text: text + ('odd.zones PTR x3.test.\n'
+                                             'group.odd.zones TXT "other" "default"\n'),
+    "syntax": lambda text: text + "bad.zones PTR ..\n",
+}
+
+
+class Catalog:
+    """One catalog zone: what its file is to say, and what counts of it."""
+
+    def __init__(self, rng, number, known):
+        self.name, self.rng, self.known = f"catalog{number}.test", rng, known
+        self.templates = rng.sample(["other", "default"], rng.randint(1, 2))
+        self.pool = [f"m{i}.c{number}.test" for i in range(6)]
+        self.groups = {zone: rng.choice(["", "", "other", "default", "OTHER", "none"])
+                       for zone in self.pool}
+        self.listed, self.fault = [], None
+
+    def settings(self):
+        return {"catalog-role": "interpret",
+                "catalog-template": "[" + ", ".join(self.templates) + "]"}
+
+    def change(self):
+        """Another list. Members keep their groups, and where they stand."""
+        self.listed = sorted(self.rng.sample(self.pool, self.rng.randint(0, 5)))
+        self.fault = self.rng.choice(list(FAULTS)) if self.rng.random() < 0.3 else None
+
+    def members(self):
+        """zone: its settings, for all that may be listed."""
+        return {zone: {"template": self.groups[zone] if self.groups[zone] in self.templates
+                       else self.templates[0]} for zone in self.pool}
+
+    def text(self):
+        lines = ['version TXT "2"']
+        for zone in self.listed:
+            owner = f"u{self.pool.index(zone)}.zones"
+            lines.append(f"{owner} PTR {zone}.")
+            if self.groups[zone]:
+                lines.append(f'group.{owner} TXT "{self.groups[zone]}"')
+        # Listed twice, deeper, without a member, or configured: nothing of it counts.
+        lines += [f"z.zones PTR {zone}." for zone in self.listed[:1]]
+        lines += ['group.z.zones TXT "other"', "a.deep.zones PTR deep.test.", "zones PTR above.test.",
+                  'group.gone.zones TXT "other" "other"', f"y.zones PTR {self.known}."]
+        self.rng.shuffle(lines)
+        text = "\n".join(lines) + "\n"
+        return FAULTS[self.fault](text) if self.fault else text
+
 
 class World:
     """One random configuration."""
@@ -78,12 +132,38 @@ class World:
                 zone["template"] = "other"
             if rng.random() < 0.3:
                 zone["module"] = f"mod-acmlint/{rng.choice(list(self.sections))}"
+            elif rng.random() < 0.2:
+                some = rng.choices(list(self.sections), k=rng.randint(2, 3))
+                zone["module"] = "[" + ", ".join(f"mod-acmlint/{name}" for name in some) + "]"
             if rng.random() < 0.2:
                 zone["file"] = '"%s.special"'
             if rng.random() < 0.2:
                 zone["storage"] = os.path.join(folder, "b")
             if rng.random() < 0.2:
                 zone["semantic-checks"] = rng.choice(["on", "off"])
+        self.catalogs = [Catalog(rng, i, rng.choice(list(self.zones)))
+                         for i in range(rng.randint(0, 2))]
+        for catalog in self.catalogs:
+            self.zones[catalog.name] = catalog.settings()
+        self.members, self.published = {}, {}
+        for catalog in self.catalogs:
+            self.members.update(catalog.members())
+            catalog.change()
+
+    def listed(self, told):
+        """The members of which a server would know, with the verdicts that were told."""
+        found = []
+        for catalog in self.catalogs:
+            if self.paths(catalog.name)[1]:
+                # Without a good verdict, what was published stays.
+                if "accepted" in [told.get((catalog.name, section))
+                                  for section in self.sections_of(catalog.name)
+                                  if "source" in self.sections[section]]:
+                    self.published[catalog.name] = catalog.listed
+                found += self.published.get(catalog.name, [])
+            elif catalog.fault is None:
+                found += catalog.listed
+        return found
 
     def section(self, name):
         rng, options = self.rng, {}
@@ -106,7 +186,7 @@ class World:
         rng = self.rng
         options = {"storage": os.path.join(self.folder, rng.choice("ab"))}
         if rng.random() < 0.7:
-            options["file"] = '"%s"' % rng.choice(["%s.zone", "%l[1].%l[0].db", "x-%c[0-9]%%"])
+            options["file"] = '"%s"' % rng.choice(["%s.zone", "%c[0-2]-%l[1].%l[0].db", "x-%c[0-9]%%"])
         if rng.random() < 0.85:
             options["module"] = rng.choice(["{0}", "[mod-stats, {0}]", "[{0}]"]).format(
                 f"mod-acmlint/{rng.choice(list(self.sections))}")
@@ -138,15 +218,14 @@ class World:
                 conf.write("zone:\n" + "".join(zones[cut:]))
 
     def setting(self, zone, item):
-        own = self.zones[zone]
+        own = self.zones[zone] if zone in self.zones else self.members[zone]
         return own.get(item, self.templates[own.get("template", "default")].get(item))
 
-    def section_of(self, zone):
-        found = re.search(r"mod-acmlint/(\w+)", self.setting(zone, "module") or "")
-        return self.sections[found.group(1)] if found else None
+    def sections_of(self, zone):
+        return re.findall(r"mod-acmlint/(\w+)", self.setting(zone, "module") or "")
 
     def paths(self, zone):
-        """The published file, and the one that operators edit or None."""
+        """The published file, and those that operators edit."""
         labels = zone.split(".")
 
         def name(pattern):
@@ -156,15 +235,20 @@ class World:
                                                                   int(m.group(2)) + 1], text)
             return text.replace("%s", zone).replace("%%", "%")
 
-        section = self.section_of(zone) or {}
         file = name(self.setting(zone, "file") or "%s.zone")
-        source = section.get("source")
-        return os.path.join(self.setting(zone, "storage"), file), source and name(source)
+        sources = [self.sections[section].get("source") for section in self.sections_of(zone)]
+        return (os.path.join(self.setting(zone, "storage"), file),
+                [name(source) for source in sources if source])
 
     def fill(self, zone, serial, body):
-        published, source = self.paths(zone)
-        with open(source or published, "w", encoding="ascii") as file:
-            file.write(zone_text(serial, body))
+        published, sources = self.paths(zone)
+        for path in sources or [published]:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(zone_text(serial, body))
+
+    def fill_catalogs(self, serial):
+        for catalog in self.catalogs:
+            self.fill(catalog.name, serial, catalog.text())
 
     def log(self):
         path = os.path.join(self.folder, "log")
@@ -178,10 +262,11 @@ def knotc(world, *words):
 
 
 def verdicts(text):
-    """zone: what the module said last."""
+    """zone and section: what the module said last."""
     found = {}
-    for zone, verdict in re.findall(r"\[(\S+)\.\] module 'mod-acmlint\S*', (accepted|rejected)", text):
-        found[zone] = verdict
+    for zone, section, verdict in re.findall(
+            r"\[(\S+)\.\] module 'mod-acmlint/(\w+)', (accepted|rejected)", text):
+        found[zone, section] = verdict
     return found
 
 
@@ -190,7 +275,8 @@ def foretell(world):
                          capture_output=True, text=True, timeout=60, check=False, cwd="/")
     if ran.returncode not in (0, 1, 2):
         raise AssertionError(f"exit status {ran.returncode}: {ran.stderr}")
-    return {zone["origin"][:-1]: zone.get("verdict") for zone in json.loads(ran.stdout)["zones"]}
+    return {(zone["origin"][:-1], zone["module"].split("/")[1]): zone["verdict"]
+            for zone in json.loads(ran.stdout)["zones"] if "verdict" in zone}
 
 
 def wait(condition, what):
@@ -203,18 +289,29 @@ def wait(condition, what):
 
 
 def compare(world, told, text):
-    """How many zones; raises where they differ."""
+    """The verdicts in the log; raises where they differ from what was foretold."""
     said = verdicts(text)
-    for zone in world.zones:
-        section = world.section_of(zone)
-        mine, theirs = told.get(zone), said.get(zone)
+    for zone, section in said:
+        mine, theirs = told.get((zone, section)), said[zone, section]
         # Without a source a file that cannot be loaded is only logged; and what has not changed
-        # may be passed over in silence.
-        if theirs is not None and mine != theirs:
-            raise AssertionError(f"{zone}: acmlint {mine}, knotd {theirs}, section {section}\n" +
+        # may be passed over in silence. A member that is no more was there when the server began.
+        if mine != theirs and (zone in world.zones or (zone, section) in told):
+            raise AssertionError(f"{zone}: acmlint {mine}, knotd {theirs}, section {section} "
+                                 f"{world.sections[section]}\n" +
                                  "".join(line + "\n" for line in text.splitlines()
                                          if f"[{zone}.]" in line))
     return said
+
+
+def check_members(world, told):
+    """Members as acmlint sees them, against what the lists were made of."""
+    mine = {key for key in told if key[0] not in world.zones}
+    expected = {(zone, section) for zone in world.listed(told)
+                for section in world.sections_of(zone)}
+    if mine != expected:
+        raise AssertionError(f"members: acmlint {sorted(mine)}, expected {sorted(expected)}, "
+                             f"faults {[catalog.fault for catalog in world.catalogs]}")
+    return expected
 
 
 def one_round(seed):
@@ -228,11 +325,16 @@ def one_round(seed):
         for zone in world.zones:
             if rng.random() < 0.9:
                 world.fill(zone, 1, BODIES[GOOD] if rng.random() < 0.7 else rng.choice(BODIES))
+        for zone in world.members:
+            world.fill(zone, 1, BODIES[GOOD] if rng.random() < 0.5 else rng.choice(BODIES))
+        world.fill_catalogs(1)
         told = foretell(world)
+        members = check_members(world, told)
         with open(os.path.join(folder, "stderr"), "wb") as errors:
             process = subprocess.Popen(["knotd", "-c", world.conf], stderr=errors, stdout=errors)
         wait(lambda: knotc(world, "status").returncode == 0, "knotd does not come up: " +
              open(os.path.join(folder, "stderr"), encoding="utf-8", errors="replace").read())
+        wait(lambda: members <= set(verdicts(world.log())), f"knotd does not have {members}")
         time.sleep(0.3)
         said = list(compare(world, told, world.log()).values())
         mark = len(world.log())
@@ -241,11 +343,23 @@ def one_round(seed):
         for zone in world.zones:
             if rng.random() < 0.8:
                 world.fill(zone, 2, rng.choice(BODIES))
+        for catalog in world.catalogs:
+            catalog.change()
+        for zone in world.members:
+            if rng.random() < 0.8:
+                world.fill(zone, 2, rng.choice(BODIES))
+        world.fill_catalogs(2)
         time.sleep(0.1)
         told = foretell(world)
+        new = check_members(world, told) - members
         knotc(world, "reload")
+        wait(lambda: new <= set(verdicts(world.log()[mark:])), f"knotd does not get {new}")
         time.sleep(0.5)
         return said + list(compare(world, told, world.log()[mark:]).values())
+    except AssertionError:
+        if "ACMLINT_KEEP" in os.environ:
+            shutil.copytree(folder, os.environ["ACMLINT_KEEP"], ignore=shutil.ignore_patterns("run"))
+        raise
     finally:
         if process is not None:
             process.kill()

@@ -23,6 +23,9 @@ struct acml_input_file {
 	char *published;        /* The file that the server loads, where the path is only what
 	                         * operators edit; NULL: the path itself. */
 	bool soft_checks;       /* semantic-checks: soft */
+	bool catalog;           /* catalog-role: interpret */
+	bool several;           /* Other sections of the module have this zone as well. */
+	size_t place;           /* Of the zone in the configuration, below its n_places. */
 };
 
 struct acml_inputs {

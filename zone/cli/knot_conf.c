@@ -218,9 +218,29 @@ static int by_order(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Sorts the items and lists the zones. */
-static int settle(struct acml_knot_conf *conf)
+int acml_knot_conf_add(struct acml_knot_conf *conf, const char *zone, const char *template,
+                       const char *file, size_t line)
 {
+	struct acml_conf_item item = {
+		.section = "zone", .id = zone, .key = "", .value = zone, .file = file, .line = line,
+	};
+	for (int i = 0; i < 2; i++) {
+		if (!ACML_ROOM(conf->items, conf->n_items, conf->cap_items)) {
+			return KNOT_ENOMEM;
+		}
+		item.order = conf->n_items;
+		conf->items[conf->n_items++] = item;
+		item.key = "template";
+		item.value = template;
+	}
+	return KNOT_EOK;
+}
+
+/* Sorts the items and lists the zones. */
+int acml_knot_conf_settle(struct acml_knot_conf *conf)
+{
+	free(conf->zones);
+	conf->n_zones = 0;
 	conf->zones = calloc(conf->n_items + 1, sizeof(*conf->zones));
 	if (conf->zones == NULL) {
 		return KNOT_ENOMEM;
@@ -316,7 +336,7 @@ int acml_knot_conf_read(const char *path, struct acml_knot_conf *out)
 	*out = (struct acml_knot_conf){ 0 };
 	const char *file = acml_arena_strdup(&out->arena, path);
 	int ret = file == NULL ? KNOT_ENOMEM : read_file(out, file, 0);
-	return ret == KNOT_EOK ? settle(out) : ret;
+	return ret == KNOT_EOK ? acml_knot_conf_settle(out) : ret;
 }
 
 void acml_knot_conf_clear(struct acml_knot_conf *conf)

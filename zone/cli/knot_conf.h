@@ -39,6 +39,15 @@ struct acml_knot_conf {
 /* KNOT_EOK; KNOT_ENOMEM; KNOT_EPARSEFAIL or a file's negative errno, with wrong filled. */
 int acml_knot_conf_read(const char *path, struct acml_knot_conf *out);
 
+/* Adds a zone with a template, as a catalog zone's member; the strings are the configuration's.
+ * Seen when it is settled. KNOT_EOK or KNOT_ENOMEM. */
+int acml_knot_conf_add(struct acml_knot_conf *conf, const char *zone, const char *template,
+                       const char *file, size_t line);
+
+/* Puts the items in order again. KNOT_EOK, KNOT_ENOMEM, or KNOT_EPARSEFAIL for what is there twice,
+ * with wrong filled. */
+int acml_knot_conf_settle(struct acml_knot_conf *conf);
+
 void acml_knot_conf_clear(struct acml_knot_conf *conf);
 
 /* The values of an item of a section, in order; the first and how many. */

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/knot_module.h"
 #include "model/build.h"
 #include "model/loadable.h"
 #include "model/names.h"
@@ -20,7 +22,9 @@ static int try_load(const struct acml_input_file *input, const char *path, bool 
                     struct acml_obstacle *obstacle, struct acml_zone **out_zone)
 {
 	struct acml_read_options options = { .origin = input->origin, .keep = ACML_KEEP_ALL };
-	struct acml_server server = { .soft_checks = input->soft_checks };
+	struct acml_server server = {
+		.soft_checks = input->soft_checks, .catalog = input->catalog,
+	};
 	struct acml_scanner *scanner = acml_scanner_new();
 	int ret = scanner == NULL ? KNOT_ENOMEM :
 	          acml_zone_read_file(scanner, path, &options, out_zone);
@@ -75,6 +79,7 @@ static int judge(struct acml_knot_run *all, const struct acml_options *group,
                  const struct acml_input_file *input, struct acml_run_zone *zone)
 {
 	bool loadable = true, published = true;
+	const char **before = &all->accepted[input->place];
 	bool fails = acml_result_fails(zone->result, group->fail_on);
 	int ret = KNOT_EOK;
 	if (input->published != NULL && is_same_file(input->path, input->published)) {
@@ -88,18 +93,26 @@ static int judge(struct acml_knot_run *all, const struct acml_options *group,
 			ret = add_obstacle(all, input, whole, &obstacle);
 		}
 		acml_zone_free(whole);
-		if (ret == KNOT_EOK && loadable && fails && group->reject && !group->refuse_first) {
+		if (ret == KNOT_EOK && loadable && fails && group->reject &&
+		    !group->refuse_first && *before == NULL) {
 			ret = has_published(input, &published);
 		}
 	}
 	bool rejected = input->published != NULL &&
 	                (!loadable || (group->reject && fails && published));
+	*before = input->published != NULL && !rejected ? input->path : *before;
+	zone->module = acml_arena_printf(&all->arena, ACML_KNOT_MODULE "%s%s",
+	                                 group->section[0] != '\0' ? "/" : "", group->section);
+	if (zone->module == NULL || ret == KNOT_ENOMEM) {
+		return KNOT_ENOMEM;
+	}
 	zone->verdict = rejected ? "rejected" : "accepted";
 	if (!group->quiet) {
-		acml_say("%s: the server would %s: %s", zone->file,
-		         rejected ? "reject" : "accept", zone->origin);
+		acml_say("%s: the server would %s: %s%s%s%s", zone->file,
+		         rejected ? "reject" : "accept", zone->origin, input->several ? " (" : "",
+		         input->several ? zone->module : "", input->several ? ")" : "");
 	}
-	return ret == KNOT_ENOMEM ? ret : KNOT_EOK;
+	return KNOT_EOK;
 }
 
 /* The zones of a run are those of its inputs that could be read, in their order. */
@@ -131,10 +144,45 @@ static int add_zones(struct acml_knot_run *all, const struct acml_options *group
 	return KNOT_EOK;
 }
 
-static int add_group(struct acml_knot_run *all, const struct acml_options *group)
+/* Of a zone's later sections, one without a source lints what those before it will have published;
+ * if there is nothing, it does nothing. */
+static int settle_inputs(const struct acml_knot_run *all, struct acml_options *group)
+{
+	struct acml_inputs *inputs = &group->inputs;
+	size_t kept = 0;
+	for (size_t i = 0; i < inputs->n_files; i++) {
+		/* Each pointer is in one place at any time. */
+		struct acml_input_file now = inputs->files[i];
+		struct acml_input_file *file = &inputs->files[kept];
+		inputs->files[i] = (struct acml_input_file){ 0 };
+		*file = now;
+		const char *accepted = all->accepted[file->place];
+		if (group->number > 0 && file->published == NULL && accepted != NULL) {
+			free(file->path);
+			file->path = strdup(accepted);
+			if (file->path == NULL) {
+				return KNOT_ENOMEM;
+			}
+		} else if (group->number > 0 && file->published == NULL &&
+		           access(file->path, F_OK) != 0) {
+			free(file->path);
+			free(file->origin);
+			*file = (struct acml_input_file){ 0 };
+			continue;
+		}
+		kept++;
+	}
+	inputs->n_files = kept;
+	return KNOT_EOK;
+}
+
+static int add_group(struct acml_knot_run *all, struct acml_options *group)
 {
 	struct acml_run run;
-	int ret = acml_run_check(group, &run, &all->works[all->n_works]);
+	int ret = settle_inputs(all, group);
+	if (ret == KNOT_EOK) {
+		ret = acml_run_check(group, &run, &all->works[all->n_works]);
+	}
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
@@ -155,7 +203,8 @@ int acml_knot_run(const struct acml_options *options, struct acml_knot_run *out)
 {
 	*out = (struct acml_knot_run){ .run = { .now = options->now } };
 	out->works = calloc(options->n_groups + 1, sizeof(*out->works));
-	int ret = out->works != NULL ? KNOT_EOK : KNOT_ENOMEM;
+	out->accepted = calloc(options->n_places + 1, sizeof(*out->accepted));
+	int ret = out->works != NULL && out->accepted != NULL ? KNOT_EOK : KNOT_ENOMEM;
 	for (size_t i = 0; i < options->n_groups && ret == KNOT_EOK; i++) {
 		ret = add_group(out, &options->groups[i]);
 	}
@@ -172,6 +221,7 @@ void acml_knot_run_clear(struct acml_knot_run *run)
 		acml_work_free(run->works[i]);
 	}
 	free(run->works);
+	free(run->accepted);
 	free(run->zones);
 	free(run->errors);
 	acml_arena_clear(&run->arena);

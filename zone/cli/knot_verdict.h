@@ -16,13 +16,16 @@ struct acml_knot_run {
 	struct acml_arena arena;
 	struct acml_work **works;
 	size_t n_works;
+	const char **accepted;          /* By a zone's place: the source that a section has accepted
+	                                 * and published, or NULL. The groups'. */
 	struct acml_run_zone *zones;
 	struct acml_run_error *errors;
 	size_t n_zones, cap_zones;
 	size_t n_errors, cap_errors;
 };
 
-/* options: with groups. KNOT_EOK or KNOT_ENOMEM; out is to be cleared in any case. */
+/* options: with groups, whose inputs may change. KNOT_EOK or KNOT_ENOMEM; out is to be cleared in
+ * any case. */
 int acml_knot_run(const struct acml_options *options, struct acml_knot_run *out);
 
 void acml_knot_run_clear(struct acml_knot_run *run);

@@ -10,18 +10,16 @@
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/knot_catalog.h"
 #include "cli/knot_conf.h"
+#include "cli/knot_module.h"
+#include "cli/knot_verdict.h"
 #include "model/build.h"
-#include "model/filename.h"
 #include "model/names.h"
-
-#define MODULE "mod-acmlint"
-
-/* Where Debian's knotd and every other packaged one keeps its data. */
-#define STORAGE "/var/lib/knot"
 
 struct build {
 	const struct acml_knot_conf *conf;
+	const struct acml_knot_faults *faults;
 	const struct acml_knot_say *say;
 	struct acml_options *options;
 	size_t cap_groups;
@@ -67,7 +65,7 @@ static int set_shared(struct acml_options *group, const struct acml_conf_item *i
 		key = key != NULL && strcmp(item->key, only_here[i]) == 0 ? NULL : key;
 	}
 	if (key == NULL) {
-		acml_say("%s:%zu: " MODULE " has no option '%s'", item->file, item->line, item->key);
+		acml_say("%s:%zu: " ACML_KNOT_MODULE " has no option '%s'", item->file, item->line, item->key);
 		return ACML_EXIT_USAGE;
 	}
 	char wrong[ACML_WRONG];
@@ -85,7 +83,8 @@ static int apply_section(const struct build *build, const struct acml_conf_item 
                          const char *id, struct acml_options *group)
 {
 	size_t count;
-	const struct acml_conf_item *item = acml_conf_section(build->conf, MODULE, id, &count);
+	const struct acml_conf_item *item = acml_conf_section(build->conf, ACML_KNOT_MODULE, id,
+	                                                      &count);
 	if (count == 0 && id[0] != '\0') {
 		return wrong_item(reference, "names a section of the module that is not there");
 	}
@@ -100,16 +99,17 @@ static int apply_section(const struct build *build, const struct acml_conf_item 
 	return status;
 }
 
-/* The group for a section of the module, NULL for none, made when it is asked for first. */
+/* The group for a section of the module, NULL for none, as the reference of this number, made when
+ * it is asked for first. */
 static int find_group(struct build *build, const struct acml_conf_item *reference, const char *id,
-                      bool signs, struct acml_options **out_group)
+                      bool signs, size_t number, struct acml_options **out_group)
 {
 	struct acml_options *options = build->options;
 	for (size_t i = 0; i < options->n_groups; i++) {
 		struct acml_options *group = &options->groups[i];
 		bool same = id == NULL || group->section == NULL ? id == group->section :
 		            strcmp(id, group->section) == 0;
-		if (same && group->signs == signs) {
+		if (same && group->signs == signs && group->number == number) {
 			*out_group = group;
 			return ACML_EXIT_OK;
 		}
@@ -121,7 +121,7 @@ static int find_group(struct build *build, const struct acml_conf_item *referenc
 	*group = (struct acml_options){
 		.fail_on = ACML_ERROR, .now = options->now, .reporter = options->reporter,
 		.jobs = options->jobs, .quiet = options->quiet, .color = options->color,
-		.certificates = options->certificates, .signs = signs,
+		.certificates = options->certificates, .signs = signs, .number = number,
 		/* The file of a zone that the server signs holds neither keys nor signatures. */
 		.signing = signs ? ACML_SIGNED_NO : ACML_SIGNED_AUTO,
 	};
@@ -142,75 +142,112 @@ static int find_group(struct build *build, const struct acml_conf_item *referenc
 	return status;
 }
 
-/* The zone's reference to the module, or NULL; *out_id: the section's. */
-static const struct acml_conf_item *find_module(const struct build *build, const char *zone,
-                                                const char **out_id)
+/* What is wrong with a catalog zone's list is an error of its group. */
+static int add_faults(const struct build *build, const char *zone, struct acml_options *group)
 {
-	size_t count;
-	const struct acml_conf_item *item = acml_conf_zone(build->conf, zone, "module", &count);
-	const size_t len = sizeof(MODULE) - 1;
-	for (size_t i = 0; i < count; i++) {
-		/* As many values of one item as there are lie behind one another. */
-		const char *value = item[i].value;
-		if (strncmp(value, MODULE, len) == 0 && (value[len] == '\0' || value[len] == '/')) {
-			*out_id = value[len] == '/' ? value + len + 1 : "";
-			return &item[i];
+	struct acml_inputs *inputs = &group->inputs;
+	for (size_t i = 0; i < build->faults->count; i++) {
+		const struct acml_knot_fault *fault = &build->faults->faults[i];
+		if (strcmp(fault->zone, zone) != 0) {
+			continue;
+		} else if (acml_inputs_error(inputs, fault->file, fault->message) != KNOT_EOK) {
+			return acml_no_memory();
 		}
+		inputs->errors[inputs->n_errors - 1].line = fault->line;
 	}
-	*out_id = NULL;
-	return NULL;
+	return ACML_EXIT_OK;
 }
 
-static const char *source_of(const struct build *build, const char *id)
-{
-	size_t count = 0;
-	const struct acml_conf_item *item = id == NULL ? NULL :
-	        acml_conf_find(build->conf, MODULE, id, "source", &count);
-	return count > 0 && item[count - 1].value[0] != '\0' ? item[count - 1].value : NULL;
-}
-
-/* Adds a zone with the file that the module would read. */
-static int add_zone(struct build *build, const char *zone, const struct acml_conf_item *place)
+/* What the module would read for a zone as its reference of this number, and with which options.
+ * file points into files and the configuration. */
+static int describe(struct build *build, const struct acml_conf_item *place, size_t number,
+                    struct acml_knot_files *files, struct acml_input_file *file,
+                    struct acml_options **out_group)
 {
 	const struct acml_knot_conf *conf = build->conf;
-	const char *id;
-	const struct acml_conf_item *reference = find_module(build, zone, &id);
+	const char *id, *zone = place->id;
+	const struct acml_conf_item *reference = acml_knot_module(conf, zone, number, &id);
 	bool signs = is_on(acml_conf_zone_text(conf, zone, "dnssec-signing", "off"));
-	struct acml_options *group = NULL;
-	int status = find_group(build, reference, id, signs, &group);
+	int status = find_group(build, reference, id, signs, number, out_group);
 	if (status != ACML_EXIT_OK) {
 		return status;
 	}
-	knot_dname_storage_t name;
-	char published[ACML_PATH_MAX], linted[ACML_PATH_MAX];
-	const char *storage = acml_conf_zone_text(conf, zone, "storage", STORAGE);
-	const char *source = source_of(build, id);
-	const char *fault = "no domain name";
-	if (acml_name_parse(zone, name)) {
-		fault = acml_filename(acml_conf_zone_text(conf, zone, "file", "%s.zone"), storage, name,
-		                      published);
-		if (fault == NULL && source != NULL) {
-			fault = acml_filename(source, storage, name, linted);
-		}
-	}
+	const char *fault = acml_knot_files(conf, zone, id, files);
 	if (fault != NULL) {
 		acml_say("%s:%zu: the file of %s: %s", place->file, place->line, zone, fault);
 		return ACML_EXIT_USAGE;
 	}
-	if (source == NULL && !build->chosen && access(published, F_OK) != 0 && errno == ENOENT) {
+	*file = (struct acml_input_file){
+		.path = files->has_source ? files->source : files->published,
+		.origin = (char *)zone,
+		.published = files->has_source ? files->published : NULL,
+		.soft_checks = strcmp(acml_conf_zone_text(conf, zone, "semantic-checks", "on"),
+		                      "soft") == 0,
+		.catalog = strcmp(acml_conf_zone_text(conf, zone, "catalog-role", ""),
+		                  "interpret") == 0,
+		.place = place->order,
+	};
+	return ACML_EXIT_OK;
+}
+
+/* Adds a zone, as its reference of this number. *out_more: there is a further one. */
+static int add_zone(struct build *build, const struct acml_conf_item *place, size_t number,
+                    bool *out_more)
+{
+	const char *id, *zone = place->id;
+	bool several = acml_knot_module(build->conf, zone, number + 1, &id) != NULL;
+	*out_more |= several;
+	if (number > 0 && acml_knot_module(build->conf, zone, number, &id) == NULL) {
+		return ACML_EXIT_OK;
+	}
+	struct acml_options *group;
+	struct acml_knot_files files;
+	struct acml_input_file file;
+	int status = describe(build, place, number, &files, &file, &group);
+	if (status == ACML_EXIT_OK && number == 0) {
+		status = add_faults(build, zone, group);
+	}
+	if (status != ACML_EXIT_OK) {
+		return status;
+	}
+	if (!files.has_source && !build->chosen && number == 0 &&
+	    access(files.published, F_OK) != 0 && errno == ENOENT) {
 		/* Usual for a zone that comes from a primary server. */
 		if (!group->quiet) {
-			acml_say("note: %s: %s is not there, not linted", zone, published);
+			acml_say("note: %s: %s is not there, not linted", zone, files.published);
 		}
 		return ACML_EXIT_OK;
 	}
-	bool soft = strcmp(acml_conf_zone_text(conf, zone, "semantic-checks", "on"), "soft") == 0;
-	struct acml_input_file file = {
-		.path = source != NULL ? linted : published, .origin = (char *)zone,
-		.published = source != NULL ? published : NULL, .soft_checks = soft,
-	};
+	file.several = several || number > 0;
 	return acml_inputs_add_zone(&group->inputs, &file) == KNOT_EOK ? ACML_EXIT_OK :
 	       acml_no_memory();
+}
+
+/* For the catalog zones: judged alone and in silence, what is found is said in its turn. */
+static int accepts(void *context, const struct acml_conf_item *place, size_t number,
+                   bool *out_accepted)
+{
+	struct build *build = context;
+	struct acml_options *group;
+	struct acml_knot_files files;
+	struct acml_input_file file;
+	int status = describe(build, place, number, &files, &file, &group);
+	if (status != ACML_EXIT_OK) {
+		return status;
+	}
+	struct acml_options one = *group;
+	struct acml_options all = {
+		.now = group->now, .groups = &one, .n_groups = 1, .n_places = file.place + 1,
+	};
+	struct acml_knot_run run;
+	one.inputs = (struct acml_inputs){ .files = &file, .n_files = 1 };
+	one.number = 0;
+	one.quiet = true;
+	int ret = acml_knot_run(&all, &run);
+	*out_accepted = ret == KNOT_EOK && run.n_zones == 1 && run.zones[0].verdict != NULL &&
+	                strcmp(run.zones[0].verdict, "accepted") == 0;
+	acml_knot_run_clear(&run);
+	return ret == KNOT_EOK ? ACML_EXIT_OK : acml_no_memory();
 }
 
 /* The place where a zone is configured, or NULL. */
@@ -223,27 +260,76 @@ static const struct acml_conf_item *find_zone(const struct acml_knot_conf *conf,
 	       acml_conf_find(conf, "zone", acml_name_text(name, text), "", &count) : NULL;
 }
 
-static int add_zones(struct build *build, char *const *only, size_t n_only, const char *path)
+static int add_chosen(struct build *build, char *const *only, size_t n_only, size_t number,
+                      const char *path, bool *out_more)
 {
-	const struct acml_knot_conf *conf = build->conf;
 	int status = ACML_EXIT_OK;
-	for (size_t i = 0; i < conf->n_zones && n_only == 0 && status == ACML_EXIT_OK; i++) {
-		status = add_zone(build, conf->zones[i]->id, conf->zones[i]);
-	}
 	for (size_t i = 0; i < n_only && status == ACML_EXIT_OK; i++) {
 		char zone[ACML_NAME_TEXT];
-		const struct acml_conf_item *place = find_zone(conf, only[i], zone);
+		const struct acml_conf_item *place = find_zone(build->conf, only[i], zone);
 		if (place == NULL) {
 			acml_say("%s has no zone '%s'", path, only[i]);
 			return ACML_EXIT_USAGE;
 		}
-		status = add_zone(build, zone, place);
+		status = add_zone(build, place, number, out_more);
+	}
+	return status;
+}
+
+/* The first references of all zones, then the second ones: a zone's come in their order. */
+static int add_zones(struct build *build, char *const *only, size_t n_only, const char *path)
+{
+	const struct acml_knot_conf *conf = build->conf;
+	int status = ACML_EXIT_OK;
+	bool more = true;
+	for (size_t number = 0; more && status == ACML_EXIT_OK; number++) {
+		more = false;
+		if (n_only > 0) {
+			status = add_chosen(build, only, n_only, number, path, &more);
+			continue;
+		}
+		for (size_t i = 0; i < conf->n_zones && status == ACML_EXIT_OK; i++) {
+			status = add_zone(build, conf->zones[i], number, &more);
+		}
 	}
 	if (status == ACML_EXIT_OK && build->options->n_groups == 0) {
 		/* Silence would look like a clean bill. */
 		acml_say("%s: there is no zone in it", path);
 		status = ACML_EXIT_USAGE;
 	}
+	return status;
+}
+
+/* The server loads no zone's module for all zones: it says so, and goes on without. */
+static int check_global(const struct acml_knot_conf *conf)
+{
+	size_t count;
+	const struct acml_conf_item *item = acml_conf_find(conf, "template", "default",
+	                                                   "global-module", &count);
+	for (size_t i = 0; i < count; i++) {
+		if (acml_knot_refers(item[i].value) != NULL) {
+			return wrong_item(&item[i], "lints zones and is out of scope here, the server "
+			                  "would go on without it: it goes under 'module'");
+		}
+	}
+	return ACML_EXIT_OK;
+}
+
+static int fill(struct build *build, char *const *only, size_t n_only, const char *path,
+                struct acml_knot_conf *conf)
+{
+	struct acml_knot_faults faults = { .count = 0 };
+	int status = check_global(conf);
+	if (status == ACML_EXIT_OK) {
+		const struct acml_knot_ask ask = { .accepts = accepts, .context = build };
+		status = acml_knot_catalogs(conf, &ask, build->options->quiet, &faults);
+	}
+	if (status == ACML_EXIT_OK) {
+		build->faults = &faults;
+		build->options->n_places = conf->n_items;
+		status = add_zones(build, only, n_only, path);
+	}
+	free(faults.faults);
 	return status;
 }
 
@@ -261,7 +347,7 @@ int acml_knot_zones(const char *path, char *const *only, size_t n_only,
 			.conf = conf, .say = say, .options = options,
 			.chosen = n_only > 0,
 		};
-		status = add_zones(&build, only, n_only, path);
+		status = fill(&build, only, n_only, path, conf);
 	} else if (ret == KNOT_ENOMEM) {
 		status = acml_no_memory();
 	} else {

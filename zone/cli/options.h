@@ -63,8 +63,10 @@ struct acml_options {
 	struct acml_options *groups;
 	size_t n_groups;
 	bool has_groups;
+	size_t n_places;                /* Of zones in the configuration, one above the last. */
 	/* Of such a group: */
 	const char *section;            /* Of the module; "": without a name; NULL: no module. */
+	size_t number;                  /* Of the zones' references to the module, this one. */
 	bool signs;                     /* dnssec-signing: on */
 	bool reject;                    /* mode: reject */
 	bool refuse_first;              /* first-load: refuse */

@@ -6,6 +6,7 @@
 #include <libknot/descriptor.h>
 #include <string.h>
 
+#include "model/catalog.h"
 #include "model/names.h"
 
 #define NSEC3_SHA1 1
@@ -195,5 +196,5 @@ bool acml_zone_loadable(const struct acml_zone *zone, const struct acml_server *
 			return false;
 		}
 	}
-	return true;
+	return !server->catalog || acml_catalog_sound(zone, server, out_obstacle);
 }

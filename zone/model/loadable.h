@@ -18,6 +18,7 @@
 struct acml_server {
 	unsigned version;       /* Of knotd: 0x0302 for 3.2. 0: the strictest there is. */
 	bool soft_checks;       /* semantic-checks: soft */
+	bool catalog;           /* catalog-role: interpret */
 };
 
 /* The first thing that stands in the way. Strings are static or the zone's. */

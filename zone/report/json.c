@@ -142,7 +142,11 @@ static int write_zone(FILE *out, const struct acml_run_zone *zone)
 	fprintf(out, ", \"records\": %" PRIu64 ", \"complete\": %s", zone->records,
 	        zone->complete ? "true" : "false");
 	if (zone->verdict != NULL) {
-		fprintf(out, ", \"verdict\": \"%s\"", zone->verdict);
+		fprintf(out, ", \"verdict\": \"%s\", \"module\": ", zone->verdict);
+		ret = dump_text(out, zone->module);
+	}
+	if (ret != KNOT_EOK) {
+		return ret;
 	}
 	fputs(",\n     \"findings\": [", out);
 	for (size_t i = 0; i < zone->result->n_findings && ret == KNOT_EOK; i++) {

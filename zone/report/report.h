@@ -26,6 +26,7 @@ struct acml_run_zone {
 	bool complete;
 	const char *verdict;            /* Of the server that has this zone: "accepted", "rejected";
 	                                 * NULL: none is asked. */
+	const char *module;             /* Whose verdict: "mod-acmlint/ID". */
 	bool baseline_missing;          /* Asked for, and there is none of this zone. */
 	const struct acml_result *result;
 };

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "cli/knot_module.h"
+
+#include <string.h>
+
+#include "model/names.h"
+
+/* Where Debian's knotd and every other packaged one keeps its data. */
+#define STORAGE "/var/lib/knot"
+
+const char *acml_knot_refers(const char *reference)
+{
+	const size_t len = sizeof(ACML_KNOT_MODULE) - 1;
+	if (strncmp(reference, ACML_KNOT_MODULE, len) != 0) {
+		return NULL;
+	}
+	return reference[len] == '/' ? reference + len + 1 :
+	       reference[len] == '\0' ? "" : NULL;
+}
+
+/* Whether an item before this one refers to the same section: that changes nothing. */
+static bool is_repeated(const struct acml_conf_item *items, size_t at, const char *id)
+{
+	for (size_t i = 0; i < at; i++) {
+		const char *other = acml_knot_refers(items[i].value);
+		if (other != NULL && strcmp(other, id) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct acml_conf_item *acml_knot_module(const struct acml_knot_conf *conf, const char *zone,
+                                              size_t number, const char **out_id)
+{
+	/* As many values of one item as there are lie behind one another. */
+	size_t count;
+	const struct acml_conf_item *items = acml_conf_zone(conf, zone, "module", &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *id = acml_knot_refers(items[i].value);
+		if (id != NULL && !is_repeated(items, i, id) && number-- == 0) {
+			*out_id = id;
+			return &items[i];
+		}
+	}
+	*out_id = NULL;
+	return NULL;
+}
+
+const char *acml_knot_files(const struct acml_knot_conf *conf, const char *zone, const char *id,
+                            struct acml_knot_files *out)
+{
+	size_t count = 0;
+	const struct acml_conf_item *item = id == NULL ? NULL :
+	        acml_conf_find(conf, ACML_KNOT_MODULE, id, "source", &count);
+	const char *source = count > 0 ? item[count - 1].value : "";
+	const char *storage = acml_conf_zone_text(conf, zone, "storage", STORAGE);
+	const char *file = acml_conf_zone_text(conf, zone, "file", "%s.zone");
+	knot_dname_storage_t name;
+	if (!acml_name_parse(zone, name)) {
+		return "no domain name";
+	}
+	const char *fault = acml_filename(file, storage, name, out->published);
+	out->has_source = source[0] != '\0';
+	if (fault == NULL && out->has_source) {
+		fault = acml_filename(source, storage, name, out->source);
+	}
+	return fault;
+}
