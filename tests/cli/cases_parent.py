@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the parent publishes, and zones that tell each other."""
 
+import os
+import subprocess
+import sys
+
 from harness import HEAD, case
 
 KEY = "DNSKEY 257 3 15 5q1zeTR8zTioutTWDL6OEPkxVVTzuMTkzbBIJSW9Hl4=\n"
@@ -107,3 +111,48 @@ def parent_among_the_zones_without_ds(t):
     ran = lint(t, "example.com.zone", "sub.zone", "deep.zone", status=0)
     assert [rule for rule, _ in ran.rules(1)] == ["SEC007"]
     assert ran.rules(2) == []
+
+
+@case
+def parent_zone_as_transferred(t):
+    soa = "com.\t900\tIN\tSOA\ta.gtld-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 900\n"
+    t.write("example.com.zone", HEAD)
+    t.write("axfr.txt", "\n; <<>> DiG 9.18.49 <<>> @192.0.2.53 com AXFR\n; (1 server found)\n"
+            ";; global options: +cmd\n" + soa + "example.com.\t172800\tin\tns\tns1.example.net.\n"
+            "example.com.\t172800\tIN\tNS\tns2.example.org.\n" + DS.replace(" ", "\t", 4) + soa +
+            ";; Query time: 11 msec\n;; XFR size: 5 records (messages 1, bytes 300)\n\n")
+    assert lint(t, "--parent", "axfr.txt", "example.com.zone", status=1).rules() == [("SEC001", 3)]
+
+
+# A process of its own asks: a child's peak begins with that of the process that makes it.
+PEAK = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+"""
+
+
+def peak(t, parent):
+    """Kilobytes that a run takes at most."""
+    done = subprocess.run([sys.executable, "-c", PEAK, t.binary, "check", "--parent", parent,
+                           "example.com.zone"], capture_output=True, cwd=t.folder, check=True)
+    status, size = map(int, done.stdout.split())
+    assert status == 1
+    return size
+
+
+@case
+def parent_zone_of_a_million_records(t):
+    lines = ["$ORIGIN com.\n$TTL 900\n@ SOA a.gtld-servers.net. nstld.verisign-grs.com. 1 2 3 4 5\n"]
+    for i in range(250000):
+        lines.append(f"d{i} NS ns1.d{i}\nd{i} NS ns2.d{i}\nd{i} DS {i % 65536} 13 2 {i:064x}\n"
+                     f"ns1.d{i} A 192.0.2.1\n")
+    t.write("example.com.zone", HEAD)
+    t.write("small.zone", lines[0] + DS)
+    t.write("huge.zone", "".join(lines) + DS)
+    size = os.path.getsize(t.path("huge.zone")) // 1024
+    assert lint(t, "--parent", "huge.zone", "example.com.zone", status=1).rules() == [("SEC001", 3)]
+    # The file is mapped; of its records only those of the zone are kept.
+    grown = peak(t, "huge.zone") - peak(t, "small.zone")
+    assert grown < size + 8 * 1024, f"{grown} kB for a file of {size} kB"

@@ -428,7 +428,11 @@ static void survey_zone(struct survey *survey)
 		return;
 	}
 	check_keys(survey);
-	check_set(survey, acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA));
+	struct acml_rrset soa = acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_SOA);
+	if (soa.count == 0) {
+		return; /* Keys that dig printed, no zone: nothing else is looked up in it. */
+	}
+	check_set(survey, soa);
 	check_set(survey, acml_zone_rrset(zone, zone->apex, KNOT_RRTYPE_NS));
 	if (check_tokens(survey)) {
 		(void)survey_names(survey);
