@@ -4,7 +4,7 @@ happens. A fault is a title and a function that changes a case."""
 
 import base64
 
-from signing import NAMES, TOKEN, Record, ds_of
+from signing import NAMES, TOKEN, Record, Spec, ds_of
 
 
 class Case:
@@ -15,11 +15,12 @@ class Case:
         self.names, self.title = NAMES, spec.text()
         self.records, self.all_ds = signer.sign(origin, spec)
         self.ds = [self.all_ds[2]]
+        self.root = None                # The zone above, where that is served, too.
         self.denial = "NSEC" if spec.denial == "nsec" else "NSEC3"
 
     def anchors(self):
         """The DS that the resolver trusts."""
-        return self.ds
+        return [] if self.root else self.ds
 
     def text(self):
         return "".join(record.text() for record in self.records)
@@ -43,6 +44,27 @@ class Case:
     def other_ds(self):
         """The DS of a key that is not in the zone."""
         return ds_of(self.origin, self.signer.keys.make(self.spec.algorithm, True, 1)[0])
+
+
+class Root:
+    """The zone above: it delegates to the zones of some cases, and has their DS."""
+
+    def __init__(self, signer, cases):
+        self.origin = "."
+        content = "@ SOA a.root hostmaster 1 7200 3600 1209600 300\n@ NS a.root\na.root A 127.0.0.1\n"
+        for case in cases:
+            content += "".join("%s NS %s%s\n%s%s A 127.0.0.1\n" % (
+                case.origin, ns, case.origin, ns, case.origin) for ns in ("ns1.", "ns2."))
+            content += "".join("%s DS %s\n" % (case.origin, ds) for ds in case.ds)
+            case.root = self
+        self.records, ds = signer.sign(".", Spec(8, "nsec"), content=content)
+        self.ds = [ds[2]]
+
+    def anchors(self):
+        return self.ds
+
+    def text(self):
+        return "".join(record.text() for record in self.records)
 
 
 def sig(covers):

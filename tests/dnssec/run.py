@@ -3,7 +3,8 @@
 """Holds the DNSSEC rules against a validating resolver: zones signed by dnssec-signzone and
 kzonesign, broken in all ways that happen, are served by real servers and asked for through a real
 unbound, whose trust anchor is the DS that --parent gives to acmlint. For each name, what ACM's CA
-looks up is bogus exactly when a DNSSEC rule finds an error.
+looks up is bogus exactly when a DNSSEC rule finds an error. Then the same for zones right below a
+signed root zone, which has their DS and is what --parent gives, and whose DS is the trust anchor.
 
     run.py [ACMLINT] [--seed N] [--zones N] [--only TEXT] [--keep]
 
@@ -41,12 +42,15 @@ BATCH = 100
 NAMES = 6
 # Faults of signatures need to sign again, which kzonesign does with its own keys and dates.
 BIND_ONLY = faults.SIGNED + faults.TOKENS
+ALONE = faults.PARENT + faults.RECORDS + BIND_ONLY
+BELOW_ROOT = faults.PARENT + [fault for fault in faults.RECORDS if fault[0] in (
+    "intact", "not signed", "not signed, no DS", "no keys", "key set not signed")]
 
 
-def plan(rng, zones):
-    """(spec, title, change) of the cases: the specs are dealt like cards."""
+def plan(rng, zones, known, origin):
+    """(spec, title, change, origin) of the cases: the specs are dealt like cards."""
     deck, cases = [], []
-    for title, change in faults.PARENT + faults.RECORDS + BIND_ONLY:
+    for title, change in known:
         fit = {spec for spec in SPECS
                if spec.signer == "bind" or (title, change) not in BIND_ONLY}
         for _ in range(min(zones, len(fit))):
@@ -55,13 +59,13 @@ def plan(rng, zones):
             spec = next(spec for spec in deck if spec in fit)
             deck.remove(spec)
             fit.remove(spec)
-            cases.append((spec, title, change))
+            cases.append((spec, title, change, origin))
     return cases
 
 
-def prepare(signer, seed, number, spec, title, change):
+def prepare(signer, seed, number, spec, title, change, origin):
     rng = random.Random("%d %d" % (seed, number))
-    case = faults.Case(signer, rng, spec, "z%d.acmtest." % number)
+    case = faults.Case(signer, rng, spec, origin % number)
     case.title += ": " + title
     change(case)
     if len(case.names) > NAMES:
@@ -83,7 +87,7 @@ def lint(program, folder, case, name, now):
     """The report on the zone, asked for one name."""
     path = os.path.join(folder, case.origin + "zone")
     command = [program, "check", "--format", "json", "--now", "@%d" % now, "--parent",
-               path + ".parent", "--signed", "yes", "-o", case.origin]
+               case.parent, "--signed", "yes", "-o", case.origin]
     if name:
         command += ["--name", name]
     done = subprocess.run(command + [path], capture_output=True, text=True, check=False, timeout=60)
@@ -146,7 +150,8 @@ def compare(program, folder, resolver, case, label, now):
 def judge(program, folder, zones, cases, now):
     """All comparisons of some cases, with servers of their own."""
     place = tempfile.mkdtemp(dir=folder)
-    with servers.Resolver(place, cases, now) as resolver:
+    roots = list({case.root for case in cases if case.root})
+    with servers.Resolver(place, cases + roots, now) as resolver:
         pool = concurrent.futures.ThreadPoolExecutor(4)
         try:
             jobs = [pool.submit(compare, program, zones, resolver, case, label, now)
@@ -157,7 +162,7 @@ def judge(program, folder, zones, cases, now):
 
 
 def sign_all(folder, seed, chosen, now):
-    """The cases, with their files in a folder."""
+    """The cases in batches, and the folder of their files."""
     signer = signing.Signer(folder, now)
     zones = os.path.join(folder, "zones")
     os.mkdir(zones)
@@ -165,11 +170,19 @@ def sign_all(folder, seed, chosen, now):
         jobs = [pool.submit(prepare, signer, seed, number, *one)
                 for number, one in enumerate(chosen)]
         cases = [job.result() for job in jobs]
-    for case in cases:
-        path = os.path.join(zones, case.origin + "zone")
-        servers.write(path, case.text())
-        servers.write(path + ".parent", parent_text(case))
-    return zones, cases
+    alone = [case for case in cases if case.origin.endswith(".acmtest.")]
+    below = [case for case in cases if case not in alone]
+    batches = [part[first:first + BATCH] for part in (alone, below)
+               for first in range(0, len(part), BATCH)]
+    for batch in batches:
+        root = faults.Root(signer, batch) if batch[0] in below else None
+        for case in batch:
+            path = os.path.join(zones, case.origin + "zone")
+            case.parent = path + ".parent" if root is None else batch[0].origin + "root"
+            case.parent = os.path.join(zones, case.parent)
+            servers.write(path, case.text())
+            servers.write(case.parent, parent_text(case) if root is None else root.text())
+    return zones, batches
 
 
 def counted(items):
@@ -179,19 +192,22 @@ def counted(items):
 
 def run(program, folder, now, args):
     begin = time.monotonic()
-    chosen = [one for one in plan(random.Random(args.seed), args.zones)
+    rng = random.Random(args.seed)
+    chosen = [one for one in plan(rng, args.zones, ALONE, "z%d.acmtest.") +
+              plan(rng, args.zones, BELOW_ROOT, "z%d.")
               if args.only in "%s: %s" % (one[0].text(), one[1])]
-    zones, cases = sign_all(folder, args.seed, chosen, now)
+    zones, batches = sign_all(folder, args.seed, chosen, now)
     signed = time.monotonic()
-    results = []
-    for first in range(0, len(cases), BATCH):
-        results += judge(program, folder, zones, cases[first:first + BATCH], now)
+    results = [result for batch in batches
+               for result in judge(program, folder, zones, batch, now)]
+    cases = [case for batch in batches for case in batch]
     failed = [result.text for result in results if result.text]
     for text in failed:
         print("FAIL " + text)
     seen = sorted({rule for result in results for rule in result.rules if rule[:3] == "SEC"})
     print("seed %d: %d zones (%s), signed in %.1f s, judged in %.1f s" % (
-        args.seed, len(cases), counted(case.server for case in cases), signed - begin,
+        args.seed, len(cases), counted(
+            case.server + (" below a root" if case.root else "") for case in cases), signed - begin,
         time.monotonic() - signed))
     print("unbound: %s; rules seen: %s" % (counted(result.verdict for result in results),
                                            " ".join(seen)))

@@ -87,7 +87,7 @@ def parse(text):
 
 def wire(name):
     return b"".join(bytes([len(label)]) + label.lower().encode()
-                    for label in name.rstrip(".").split(".")) + b"\0"
+                    for label in name.split(".") if label) + b"\0"
 
 
 def key_wire(data):
@@ -174,10 +174,10 @@ class Signer:
         self.keys = Keys(os.path.join(folder, "keys"))
 
     def sign(self, origin, spec, extra="", begin=-86400, end=30 * 86400, number=0, revoke=False,
-             second=None):
+             second=None, content=CONTENT):
         """(records, DS texts by digest type) of a zone; times relative to now."""
         folder = tempfile.mkdtemp(prefix="sign-", dir=self.folder)
-        zone = "$ORIGIN %s\n$TTL 300\n%s%s" % (origin, CONTENT, extra)
+        zone = "$ORIGIN %s\n$TTL 300\n%s%s" % (origin, content, extra)
         if spec.signer == "knot":
             records = self.kzonesign(folder, origin, spec, zone)
             key = [r.data for r in records if r.type == "DNSKEY" and r.data.startswith("257 ")][0]
