@@ -49,7 +49,7 @@ static const char *const left[] = {
 	" A 1.2.3.4\n", "a 1h A 1.2.3.4\n", "a 4294967296 A 1.2.3.4\n", "a 1 2 A 1.2.3.4\n",
 	"a IN IN A 1.2.3.4\n", "a CH A 1.2.3.4\n", "a TYPE1 \\# 4 01020304\n", "$TTL 1\n", "\n", "; x\n",
 	"a MX 65536 b\n", "a MX 10\n", "a NS\n", "a NS .\n", "a NS b.c..\n", "a AAAA 1:2:3:4:5:6:7\n",
-	"a AAAA 1:2:3:4:5:6:7:8:9\n", "a AAAA 1::2::3\n", "a AAAA :1::2\n", "a AAAA 1:::2\n",
+	"a AAAA 1:2:3:4:5:6:7:8:9\n", "a AAAA 1:2:3:4:5:6:7:8::\n", "a AAAA 1::2::3\n", "a AAAA :1::2\n", "a AAAA 1:::2\n",
 	"a AAAA 12345::\n", "a AAAA ::1.2.3.4\n", "a AAAA 1:\n", "a TXT a\"b\"\n", "a TXT \"a\"b\n",
 	"a TXT \"a\n\"\n", "a TXT \"\\\"\"\n", "a TXT a(b\n", "a TXT\n", "a TXT \x80\n", "a DS 1 8 2 0\n",
 	"a DS 1 8 2\n", "a DS 1 256 2 00\n", "a NSEC b TYPE1234\n", "a NSEC b A(\n",

@@ -64,6 +64,13 @@ struct acml_work {
 	struct acml_certificates certificates;
 };
 
+/* Processors that have no zone of their own help with a large one. */
+static unsigned threads(const struct acml_work *work)
+{
+	size_t jobs = work->options->jobs;
+	return (unsigned)(jobs > work->n_jobs ? jobs / work->n_jobs : 1);
+}
+
 static struct acml_read_options read_options(const struct acml_work *work,
                                              const struct company *company)
 {
@@ -81,6 +88,7 @@ static struct acml_read_options read_options(const struct acml_work *work,
 		.no_include = work->options->no_include,
 		.digest = work->baselines != NULL,
 		.route53 = true,
+		.threads = threads(work),
 	};
 }
 

@@ -114,6 +114,23 @@ char *acml_arena_printf(struct acml_arena *arena, const char *format, ...)
 	return out;
 }
 
+void acml_arena_adopt(struct acml_arena *arena, struct acml_arena *other)
+{
+	struct acml_arena_block **end = &other->head;
+	while (*end != NULL) {
+		end = &(*end)->next;
+	}
+	/* The block that is being filled stays in front. */
+	if (arena->head != NULL) {
+		*end = arena->head->next;
+		arena->head->next = other->head;
+	} else {
+		arena->head = other->head;
+	}
+	arena->total += other->total;
+	*other = (struct acml_arena) { 0 };
+}
+
 void acml_arena_clear(struct acml_arena *arena)
 {
 	struct acml_arena_block *block = arena->head;

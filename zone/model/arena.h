@@ -36,5 +36,8 @@ char *acml_arena_printf(struct acml_arena *arena, const char *format, ...)
 char *acml_arena_vprintf(struct acml_arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/* Takes over all that another arena holds, which is empty then. */
+void acml_arena_adopt(struct acml_arena *arena, struct acml_arena *other);
+
 /* Frees everything; the arena is empty and usable again. Accepts a zeroed arena. */
 void acml_arena_clear(struct acml_arena *arena);

@@ -202,11 +202,13 @@ static bool ipv4(struct line *line)
 	return true;
 }
 
-/* Up to eight groups; *out_gap: before which of them "::" stands, or 8. */
+#define NO_GAP	9
+
+/* Up to eight groups; *out_gap: before which of them "::" stands, or NO_GAP. */
 static const uint8_t *groups(const uint8_t *at, uint16_t out[8], unsigned *out_count,
                              unsigned *out_gap)
 {
-	unsigned count = 0, gap = 8;
+	unsigned count = 0, gap = NO_GAP;
 	if (at[0] == ':') {
 		if (at[1] != ':') {
 			return NULL;
@@ -224,7 +226,7 @@ static const uint8_t *groups(const uint8_t *at, uint16_t out[8], unsigned *out_c
 			break;
 		}
 		if (*++at == ':') {
-			if (gap < 8) {
+			if (gap != NO_GAP) {
 				return NULL;
 			}
 			gap = count;
@@ -243,7 +245,7 @@ static bool ipv6(struct line *line)
 	uint16_t group[8];
 	unsigned count, gap;
 	const uint8_t *at = groups(line->at, group, &count, &gap);
-	if (at == NULL || (gap < 8 ? count > 6 : count < 8)) {
+	if (at == NULL || (gap != NO_GAP ? count > 6 : count < 8)) {
 		return false;
 	}
 	for (unsigned i = 0, from = 0; i < 8; i++) {

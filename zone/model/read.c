@@ -13,18 +13,26 @@
 #include "model/reader.h"
 #include "model/slurp.h"
 
-static void reader_clear(struct acml_reader *reader)
+void acml_reader_clear(struct acml_reader *reader)
 {
 	acml_build_clear(&reader->build);
-	for (size_t i = 0; i < reader->n_sources; i++) {
-		free(reader->sources[i].owned);
-	}
-	free(reader->sources);
 	free(reader->contexts);
 	free(reader->marks);
 	free(reader->nsecs);
 	free(reader->nsec3s);
+	reader->contexts = NULL;
+	reader->marks = NULL;
+	reader->nsecs = NULL;
+	reader->nsec3s = NULL;
 	acml_digest_clear(&reader->digest);
+}
+
+static void close_sources(struct acml_reader *reader)
+{
+	for (size_t i = 0; i < reader->n_sources; i++) {
+		free(reader->sources[i].owned);
+	}
+	free(reader->sources);
 }
 
 /* The owner of the SOA; what names no zone at all is not refused, so that its faults are said. */
@@ -163,7 +171,8 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 	if (ret == KNOT_EOK && reader.route53 != NULL) {
 		acml_route53_place(&route53, zone);
 	}
-	reader_clear(&reader);
+	acml_reader_clear(&reader);
+	close_sources(&reader);
 	acml_route53_clear(&route53);
 	if (ret != KNOT_EOK) {
 		acml_zone_free(zone);

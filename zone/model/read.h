@@ -10,6 +10,8 @@
  * "aws route53 list-resource-record-sets" is read as the same records; they stand on the lines of
  * their record sets.
  *
+ * What is read does not depend on the number of threads.
+ *
  * One acml_scanner may be reused for any number of zones by one thread; making one costs more
  * than reading a small zone.
  */
@@ -50,6 +52,8 @@ struct acml_read_options {
 	bool no_include;                /* $INCLUDE is an error. */
 	bool digest;                    /* Fill in the zone's digest. */
 	bool route53;                   /* Bytes that are JSON are Route 53's record sets. */
+	unsigned threads;               /* That read one large file; 0 and 1: the caller's alone. */
+	size_t piece;                   /* How much of it one takes at a time; 0: what is good. */
 };
 
 /* NULL without memory. */

@@ -28,7 +28,6 @@ struct acml_source {
 	const char *bytes;
 	size_t size;
 	char *owned;            /* To be freed, or NULL: borrowed. */
-	bool generic;           /* Holds RDATA in the notation of RFC 3597, which nobody checked. */
 	dev_t dev;              /* Identity, to find include cycles; 0 for bytes given. */
 	ino_t ino;
 };
@@ -92,6 +91,32 @@ struct acml_reader {
 	size_t n_nsec3s, cap_nsec3s;
 };
 
+/* read.c: frees the lists of what was read; the zone and the sources remain. */
+void acml_reader_clear(struct acml_reader *reader);
+
+/* A part of a file, from the beginning of a line, and the state in which it is read. */
+struct acml_piece {
+	uint16_t file;
+	const char *from, *to;
+	const knot_dname_t *origin;
+	uint32_t ttl;
+	bool open;              /* More of the file follows; to is behind a newline. */
+	/* How it ended. */
+	bool fatal;             /* With an error behind which nothing is read. */
+	bool torn;              /* Open, and inside a record. */
+	uint64_t lines;
+	uint32_t end_ttl;
+	knot_dname_storage_t end_origin;
+};
+
+/* scan.c: reads a piece; fills in how it ended. Lines are counted from its beginning. */
+int acml_scan_piece(struct acml_reader *reader, struct acml_scanner *scanner,
+                    struct acml_piece *piece);
+
+/* pieces.c: the same for a whole file, in parallel where that is wanted, safe and worth it. */
+int acml_scan_pieces(struct acml_reader *reader, struct acml_scanner *scanner,
+                     struct acml_piece *whole);
+
 /* scan.c: reads the zone file and everything that it includes. */
 int acml_scan_zone(struct acml_reader *reader, const char *name, const char *bytes, size_t size);
 
@@ -99,9 +124,6 @@ int acml_scan_zone(struct acml_reader *reader, const char *name, const char *byt
 int acml_scan_keep(struct acml_reader *reader, const knot_dname_t *owner, const zs_scanner_t *zs,
                    uint16_t file, uint32_t line);
 
-/* scan.c: whether the name in the scanner's record is one, for the types that are a name: so that
- * nobody after the reader has to check it. */
-bool acml_scan_sound(const struct acml_source *source, const zs_scanner_t *zs);
 
 /* scan.c: whether the scanner's record is kept for its own sake. */
 bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs);
@@ -117,6 +139,10 @@ struct acml_place {
  * comments and directives. end: the scanner's position. out_line: its first line. */
 const char *acml_scan_start(const struct acml_place *place, const zs_scanner_t *zs,
                             const char *end, uint32_t *out_line);
+
+/* scan.c: whether the name in the record that the scanner has just delivered is one, for the types
+ * that are a name: so that nobody after the reader has to check it. */
+bool acml_scan_sound(const struct acml_place *place, const zs_scanner_t *zs, const char *end);
 
 /* scan.c: moves the place behind what the scanner has delivered. */
 void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const char *end);

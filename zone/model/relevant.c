@@ -218,7 +218,7 @@ static int rerun_record(struct rerun *rerun, const zs_scanner_t *zs, const char 
 	if (*out_done) {
 		return KNOT_EOK;
 	}
-	if (!acml_scan_sound(&reader->sources[rerun->file], zs)) {
+	if (!acml_scan_sound(&rerun->place, zs, end)) {
 		return KNOT_EOK;
 	}
 	if (rerun->owner == NULL) {

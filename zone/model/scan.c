@@ -25,8 +25,8 @@ struct pass {
 	struct acml_scanner *scanner;
 	zs_scanner_t *zs;
 	uint16_t file;
-	const char *bytes;
-	size_t size;
+	const char *bytes;      /* Of the whole file. */
+	const char *limit;      /* Where this reading of it ends. */
 	struct acml_place place;
 	uint64_t context;       /* Offset of the last context. */
 	bool stale;             /* Lines came since that may have been directives. */
@@ -98,8 +98,7 @@ void acml_scan_advance(struct acml_place *place, const zs_scanner_t *zs, const c
 /* The scanner's position in the file; at its end libzscanner reads a newline of its own. */
 static const char *position(const struct pass *pass)
 {
-	return pass->zs->input.start == pass->bytes ? pass->zs->input.current :
-	       pass->bytes + pass->size;
+	return pass->zs->input.eof ? pass->limit : pass->zs->input.current;
 }
 
 static const knot_dname_t *kept_owner(struct acml_reader *reader)
@@ -154,19 +153,28 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 	return acml_relevant_mark(reader, zs, pass->file, offset);
 }
 
-bool acml_scan_sound(const struct acml_source *source, const zs_scanner_t *zs)
+/* Whether a record's text may be in the generic notation, whose data nobody checked. */
+static bool has_generic(const char *from, const char *limit)
 {
-	if (!source->generic) {
-		return true;
+	while (from < limit && (from = memchr(from, '\\', (size_t)(limit - from))) != NULL) {
+		if (++from < limit && *from == '#') {
+			return true;
+		}
 	}
+	return false;
+}
+
+bool acml_scan_sound(const struct acml_place *place, const zs_scanner_t *zs, const char *end)
+{
 	switch (zs->r_type) {
 	case KNOT_RRTYPE_CNAME:
 	case KNOT_RRTYPE_DNAME:
 	case KNOT_RRTYPE_NS:
 	case KNOT_RRTYPE_PTR:
-		return zs->r_data_length > 0 &&
-		       knot_dname_wire_check(zs->r_data, zs->r_data + zs->r_data_length, NULL) ==
-		       (int)zs->r_data_length;
+		return !has_generic(place->from, end) ||
+		       (zs->r_data_length > 0 &&
+		        knot_dname_wire_check(zs->r_data, zs->r_data + zs->r_data_length, NULL) ==
+		        (int)zs->r_data_length);
 	default:
 		return true;
 	}
@@ -268,7 +276,8 @@ static int on_record(struct pass *pass)
 	uint32_t line;
 	const char *start = acml_scan_start(&pass->place, zs, end, &line);
 
-	if (!acml_scan_sound(&reader->sources[pass->file], zs)) {
+	if (!acml_scan_sound(&pass->place, zs, end)) {
+		pass->zs->error.code = ZS_OK; /* Which is of an older record. */
 		int failed = add_problem(pass, "the data is not a domain name", end);
 		acml_scan_advance(&pass->place, zs, end);
 		pass->stale = true;
@@ -455,11 +464,12 @@ static int note_record(struct pass *pass)
 	       acml_digest_add(&reader->digest, zs) : KNOT_EOK;
 }
 
-static int scan_records(struct pass *pass)
+static int scan_records(struct pass *pass, bool open)
 {
 	zs_scanner_t *zs = pass->zs;
 	int ret = KNOT_EOK;
-	while (ret == KNOT_EOK && acml_scanner_next(pass->scanner) == 0) {
+	while (ret == KNOT_EOK && !(open && acml_scanner_rests(pass->scanner)) &&
+	       acml_scanner_next(pass->scanner) == 0) {
 		switch (zs->state) {
 		case ZS_STATE_DATA:
 			ret = note_record(pass);
@@ -493,49 +503,61 @@ static char *folder_of(const char *name)
 	return strndup(name, slash == name ? 1 : (size_t)(slash - name));
 }
 
-static bool has_generic(const char *from, const char *limit)
+int acml_scan_piece(struct acml_reader *reader, struct acml_scanner *scanner,
+                    struct acml_piece *piece)
 {
-	while ((from = memchr(from, '\\', (size_t)(limit - from))) != NULL) {
-		if (++from < limit && *from == '#') {
-			return true;
-		}
+	const struct acml_source *source = &reader->sources[piece->file];
+	zs_scanner_t *zs = &scanner->zs;
+	char *folder = folder_of(source->name);
+	int ret = folder == NULL ? KNOT_ENOMEM :
+	          acml_scanner_reset(scanner, piece->origin, piece->ttl, folder, piece->from,
+	                             (size_t)(piece->to - piece->from));
+	free(folder);
+	if (ret != KNOT_EOK) {
+		return ret;
 	}
-	return false;
+	acml_scanner_expect_plain(scanner);
+
+	reader->owner_length = 0;
+	struct pass pass = {
+		.reader = reader,
+		.scanner = scanner,
+		.zs = zs,
+		.file = piece->file,
+		.bytes = source->bytes,
+		.limit = piece->to,
+		.place = { .from = piece->from, .line = 1 },
+		.context = (uint64_t)(piece->from - source->bytes),
+	};
+	if (reader->zone->keep == ACML_KEEP_RELEVANT) {
+		ret = acml_relevant_context(reader, zs, piece->file, pass.context, 1);
+	}
+	if (ret == KNOT_EOK) {
+		ret = scan_records(&pass, piece->open);
+	}
+	piece->fatal = zs->error.fatal;
+	piece->torn = piece->open && zs->input.eof;
+	piece->lines = zs->line_counter - 1;
+	piece->end_ttl = zs->default_ttl;
+	memcpy(piece->end_origin, zs->zone_origin, zs->zone_origin_length);
+	return ret;
 }
 
 static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, uint16_t file,
                      const knot_dname_t *origin, uint32_t ttl)
 {
 	const struct acml_source source = reader->sources[file];
-	reader->sources[file].generic = has_generic(source.bytes, source.bytes + source.size);
-	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
-	char *folder = folder_of(source.name);
-	if (ret == KNOT_EOK) {
-		ret = folder == NULL ? KNOT_ENOMEM :
-		      acml_scanner_reset(scanner, origin, ttl, folder, source.bytes, source.size);
-	}
-	free(folder);
-	if (ret != KNOT_EOK) {
-		return ret;
-	}
-
-	acml_scanner_expect_plain(scanner);
-	reader->stack[reader->depth++] = file;
-	reader->owner_length = 0;
-	struct pass pass = {
-		.reader = reader,
-		.scanner = scanner,
-		.zs = &scanner->zs,
+	struct acml_piece piece = {
 		.file = file,
-		.bytes = source.bytes,
-		.size = source.size,
-		.place = { .from = source.bytes, .line = 1 },
+		.from = source.bytes,
+		.to = source.bytes + source.size,
+		.origin = origin,
+		.ttl = ttl,
 	};
-	if (reader->zone->keep == ACML_KEEP_RELEVANT) {
-		ret = acml_relevant_context(reader, pass.zs, file, 0, 1);
-	}
+	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
+	reader->stack[reader->depth++] = file;
 	if (ret == KNOT_EOK) {
-		ret = scan_records(&pass);
+		ret = acml_scan_pieces(reader, scanner, &piece);
 	}
 	reader->depth--;
 	return ret;

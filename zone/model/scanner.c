@@ -79,6 +79,29 @@ int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin,
 	return zs_set_input_string(zs, bytes, size) == 0 ? KNOT_EOK : KNOT_EINVAL;
 }
 
+bool acml_scanner_rests(struct acml_scanner *scanner)
+{
+	zs_scanner_t *zs = &scanner->zs;
+	const char *at = zs->input.current, *end = zs->input.end;
+	uint64_t lines = 0;
+	if (zs->cs != scanner->start || zs->multiline || zs->input.eof) {
+		return false;
+	}
+	while (at < end && (*at == '\n' || *at == ';')) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (at == NULL) {
+			return false;
+		}
+		at++;
+		lines++;
+	}
+	if (at < end) {
+		return false;
+	}
+	zs->line_counter += lines;
+	return true;
+}
+
 #ifdef ACML_PLAIN
 
 void acml_scanner_expect_plain(struct acml_scanner *scanner)

@@ -33,5 +33,9 @@ void acml_scanner_expect_plain(struct acml_scanner *scanner);
 /* zs_parse_record(), which the plainest records never see. */
 int acml_scanner_next(struct acml_scanner *scanner);
 
+/* Whether nothing but blank lines and comments that stand alone is left of the input, and the
+ * scanner is between two records; their lines are counted then. */
+bool acml_scanner_rests(struct acml_scanner *scanner);
+
 /* The scanner for an included file, or NULL without memory. */
 struct acml_scanner *acml_scanner_deeper(struct acml_scanner *scanner);

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * One large file in several threads. It is cut where a record seems to begin; each piece is read on
+ * its own, in the state that the directives before it seem to have set. Then the pieces are joined
+ * in order: where one ended otherwise than the next one assumed, the next one is read again.
+ * Nothing depends on the guesses but time.
+ */
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/errcode.h>
+
+#include "model/names.h"
+#include "model/parallel.h"
+#include "model/reader.h"
+
+/* Enough for several pieces a thread; what a thread of its own is worth. */
+#define GOOD_PIECE	((size_t)4 << 20)
+#define LEAST_PIECE	((size_t)256 << 10)
+
+/* How far behind a place a line is looked for that begins a record. */
+#define SEARCH_MOST	(64 * 1024)
+
+/* A piece and what was read in it. */
+struct part {
+	struct acml_piece piece;
+	struct acml_zone zone;
+	struct acml_reader reader;
+	int ret;
+};
+
+struct plan {
+	struct acml_reader *reader;
+	const struct acml_piece *whole;
+	struct part *parts;
+	size_t count, capacity;
+	atomic_size_t next;
+	/* The last directives of the text so far, or NULL. */
+	const char *ttl, *origin;
+};
+
+static size_t piece_size(const struct acml_reader *reader, size_t size)
+{
+	if (reader->options->piece > 0) {
+		return reader->options->piece;
+	}
+	/* Some more pieces than threads, so that none waits long for the last one. */
+	size_t share = size / (reader->options->threads * 4);
+	return share < LEAST_PIECE ? LEAST_PIECE : share > GOOD_PIECE ? GOOD_PIECE : share;
+}
+
+/* Notes the directives of a stretch of whole lines. False: files are included, or there may be a
+ * directive that libzscanner would not take for what it seems. */
+static bool note_directives(struct plan *plan, const char *from, const char *to)
+{
+	const char *at = from;
+	while ((at = memchr(at, '$', (size_t)(to - at))) != NULL) {
+		if (at == plan->whole->from || at[-1] == '\n') {
+			switch (at + 1 < to ? at[1] | 0x20 : 0) {
+			case 't': plan->ttl = at; break;
+			case 'o': plan->origin = at; break;
+			default:  return false;
+			}
+		}
+		at++;
+	}
+	return true;
+}
+
+/* Applies the line of a directive to the state that a piece begins in. */
+static int apply(struct plan *plan, struct acml_scanner *scanner, const char *line,
+                 struct acml_piece *piece)
+{
+	const char *end = line == NULL ? NULL :
+	                  memchr(line, '\n', (size_t)(plan->whole->to - line));
+	if (end == NULL) {
+		return KNOT_EOK;
+	}
+	zs_scanner_t *zs = &scanner->zs;
+	int ret = acml_scanner_reset(scanner, piece->origin, piece->ttl, ".", line,
+	                             (size_t)(end + 1 - line));
+	if (ret != KNOT_EOK || zs_parse_record(zs) != 0 || zs->state != ZS_STATE_EOF) {
+		return ret; /* A guess that fails is found when the pieces are joined. */
+	}
+	piece->ttl = zs->default_ttl;
+	if (zs->zone_origin_length != knot_dname_size(piece->origin) ||
+	    memcmp(zs->zone_origin, piece->origin, zs->zone_origin_length) != 0) {
+		piece->origin = acml_arena_dup(&plan->reader->zone->arena, zs->zone_origin,
+		                               zs->zone_origin_length);
+	}
+	return piece->origin == NULL ? KNOT_ENOMEM : KNOT_EOK;
+}
+
+static bool begins_owner(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '@' || c == '*' || c == '_' || c == '-';
+}
+
+/* The first line behind a place that looks as if a record with an owner began there, or NULL. */
+static const char *seam(const char *from, const char *limit)
+{
+	const char *most = limit - from > SEARCH_MOST ? from + SEARCH_MOST : limit;
+	const char *line = from;
+	while ((line = memchr(line, '\n', (size_t)(most - line))) != NULL && ++line < most) {
+		if (begins_owner(*line)) {
+			return line;
+		}
+	}
+	return NULL;
+}
+
+static int add_part(struct plan *plan, const char *from, const char *to)
+{
+	if (!ACML_ROOM(plan->parts, plan->count, plan->capacity)) {
+		return KNOT_ENOMEM;
+	}
+	struct part *part = &plan->parts[plan->count++];
+	*part = (struct part) { .piece = *plan->whole };
+	part->piece.from = from;
+	part->piece.to = to;
+	part->piece.open = to < plan->whole->to;
+	return KNOT_EOK;
+}
+
+/* Cuts the file. *out_safe: that may be done, and gave more than one piece. */
+static int cut(struct plan *plan, struct acml_scanner *scanner, bool *out_safe)
+{
+	const char *from = plan->whole->from, *limit = plan->whole->to;
+	size_t size = piece_size(plan->reader, (size_t)(limit - from));
+	*out_safe = true;
+	while (from < limit && *out_safe) {
+		const char *to = (size_t)(limit - from) > size ? seam(from + size, limit) : NULL;
+		to = to != NULL ? to : limit;
+		int ret = add_part(plan, from, to);
+		if (ret == KNOT_EOK) {
+			struct acml_piece *piece = &plan->parts[plan->count - 1].piece;
+			ret = apply(plan, scanner, plan->ttl, piece);
+			ret = ret == KNOT_EOK ? apply(plan, scanner, plan->origin, piece) : ret;
+		}
+		if (ret != KNOT_EOK) {
+			return ret;
+		}
+		*out_safe = note_directives(plan, from, to);
+		from = to;
+	}
+	*out_safe &= plan->count > 1;
+	return KNOT_EOK;
+}
+
+static void read_part(const struct plan *plan, struct acml_scanner *scanner, struct part *part)
+{
+	const struct acml_reader *reader = plan->reader;
+	part->zone = (struct acml_zone) {
+		.apex = reader->zone->apex,
+		.keep = reader->zone->keep,
+		.complete = true,
+	};
+	part->reader = (struct acml_reader) {
+		.scanner = scanner,
+		.options = reader->options,
+		.build = { .zone = &part->zone },
+		.zone = &part->zone,
+		.apex_size = reader->apex_size,
+		.sources = reader->sources,
+		.n_sources = reader->n_sources,
+	};
+	part->ret = acml_scan_piece(&part->reader, scanner, &part->piece);
+}
+
+static void clear_part(struct part *part)
+{
+	acml_reader_clear(&part->reader);
+	acml_arena_clear(&part->zone.arena);
+}
+
+static void work(void *context)
+{
+	struct plan *plan = context;
+	struct acml_scanner *scanner = acml_scanner_new();
+	size_t i;
+	while ((i = atomic_fetch_add(&plan->next, 1)) < plan->count) {
+		plan->parts[i].ret = KNOT_ENOMEM;
+		if (scanner != NULL) {
+			read_part(plan, scanner, &plan->parts[i]);
+		}
+	}
+	acml_scanner_free(scanner);
+}
+
+/* Whether a piece was read in the state in which the one before it ended. */
+static bool fits(const struct acml_piece *before, const struct acml_piece *piece)
+{
+	return before->end_ttl == piece->ttl &&
+	       knot_dname_size(before->end_origin) == knot_dname_size(piece->origin) &&
+	       memcmp(before->end_origin, piece->origin, knot_dname_size(piece->origin)) == 0;
+}
+
+/* Reads a piece again, in the state in which the one before it ended. */
+static int repeat(const struct plan *plan, struct acml_scanner *scanner, struct part *part,
+                  const struct acml_piece *before)
+{
+	struct acml_piece piece = part->piece;
+	clear_part(part);
+	if (before != NULL) {
+		piece.ttl = before->end_ttl;
+		piece.origin = acml_arena_dup(&plan->reader->zone->arena, before->end_origin,
+		                              knot_dname_size(before->end_origin));
+	}
+	if (piece.origin == NULL) {
+		return KNOT_ENOMEM;
+	}
+	part->piece = piece;
+	read_part(plan, scanner, part);
+	return part->ret;
+}
+
+/* Makes sure that a piece is what it should be, given all before it. */
+static int settle(const struct plan *plan, struct acml_scanner *scanner, size_t i)
+{
+	struct part *part = &plan->parts[i];
+	const struct acml_piece *before = i > 0 ? &plan->parts[i - 1].piece : NULL;
+	int ret = part->ret;
+	if (ret == KNOT_EOK && before != NULL && !fits(before, &part->piece)) {
+		ret = repeat(plan, scanner, part, before);
+	}
+	if (ret == KNOT_EOK && part->piece.torn) {
+		/* Where the next record begins, only reading on can tell. */
+		part->piece.to = plan->whole->to;
+		part->piece.open = false;
+		ret = repeat(plan, scanner, part, before);
+	}
+	return ret;
+}
+
+/* Appends an array to another one; the first ones are taken as they are. */
+static bool append_array(void **array, size_t *count, size_t *capacity, void **other,
+                         size_t *other_count, size_t *other_capacity, size_t size)
+{
+	if (*count == 0) {
+		free(*array);
+		*array = *other;
+		*count = *other_count;
+		*capacity = *other_capacity;
+		*other = NULL;
+		*other_count = *other_capacity = 0;
+		return true;
+	}
+	size_t want = *capacity;
+	while (want < *count + *other_count) {
+		want *= 2;
+	}
+	void *grown = want > SIZE_MAX / size ? NULL : realloc(*array, want * size);
+	if (grown == NULL) {
+		return false;
+	}
+	if (*other_count > 0) {
+		memcpy((char *)grown + *count * size, *other, *other_count * size);
+	}
+	*array = grown;
+	*capacity = want;
+	*count += *other_count;
+	return true;
+}
+
+#define APPEND(to, from, array, n, capacity) \
+	append_array((void **)&(to)->array, &(to)->n, &(to)->capacity, (void **)&(from)->array, \
+	             &(from)->n, &(from)->capacity, sizeof((to)->array[0]))
+
+/* Lines of a piece are counted from its beginning. */
+static void move_lines(struct acml_reader *part, uint32_t lines)
+{
+	for (size_t i = 0; i < part->build.n_rrs; i++) {
+		part->build.rrs[i].line += lines;
+	}
+	for (size_t i = 0; i < part->build.n_outside; i++) {
+		part->build.outside[i].line += lines;
+	}
+	for (size_t i = 0; i < part->build.n_problems; i++) {
+		part->build.problems[i].line += lines;
+	}
+	for (size_t i = 0; i < part->n_contexts; i++) {
+		part->contexts[i].line += lines;
+	}
+}
+
+/* Adds what was read in a piece to all before it. lines: how many are before the piece. */
+static int append(struct acml_reader *reader, struct acml_reader *part, uint32_t lines)
+{
+	struct acml_zone *zone = reader->zone, *more = part->zone;
+	move_lines(part, lines);
+	if (!APPEND(&reader->build, &part->build, rrs, n_rrs, cap_rrs) ||
+	    !APPEND(&reader->build, &part->build, outside, n_outside, cap_outside) ||
+	    !APPEND(&reader->build, &part->build, problems, n_problems, cap_problems) ||
+	    !APPEND(reader, part, contexts, n_contexts, cap_contexts) ||
+	    !APPEND(reader, part, marks, n_marks, cap_marks) ||
+	    !APPEND(reader, part, nsecs, n_nsecs, cap_nsecs) ||
+	    !APPEND(reader, part, nsec3s, n_nsec3s, cap_nsec3s) ||
+	    !APPEND(&reader->digest, &part->digest, hashes, count, capacity)) {
+		return KNOT_ENOMEM;
+	}
+	acml_arena_adopt(&zone->arena, &more->arena);
+	zone->complete &= more->complete;
+	zone->has_dnssec |= more->has_dnssec;
+	zone->records += more->records;
+	zone->max_ttl = more->max_ttl > zone->max_ttl ? more->max_ttl : zone->max_ttl;
+	acml_reader_clear(part);
+	return KNOT_EOK;
+}
+
+static int join(struct plan *plan, struct acml_scanner *scanner, struct acml_piece *out_whole)
+{
+	uint64_t lines = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct part *part = &plan->parts[i];
+		int ret = settle(plan, scanner, i);
+		if (ret == KNOT_EOK) {
+			ret = append(plan->reader, &part->reader, (uint32_t)lines);
+		}
+		if (ret != KNOT_EOK) {
+			return ret;
+		}
+		lines += part->piece.lines;
+		out_whole->fatal = part->piece.fatal;
+		if (part->piece.fatal || !part->piece.open) {
+			break;
+		}
+	}
+	return KNOT_EOK;
+}
+
+int acml_scan_pieces(struct acml_reader *reader, struct acml_scanner *scanner,
+                     struct acml_piece *whole)
+{
+	size_t size = (size_t)(whole->to - whole->from);
+	if (reader->options->threads < 2 || reader->depth > 1 ||
+	    size < 2 * piece_size(reader, size)) {
+		return acml_scan_piece(reader, scanner, whole);
+	}
+	struct plan plan = { .reader = reader, .whole = whole };
+	bool safe = false;
+	int ret = cut(&plan, scanner, &safe);
+	if (ret == KNOT_EOK && safe) {
+		unsigned threads = reader->options->threads;
+		acml_parallel(threads < plan.count ? threads : (unsigned)plan.count, work, &plan);
+		ret = join(&plan, scanner, whole);
+		for (size_t i = 0; i < plan.count; i++) {
+			clear_part(&plan.parts[i]);
+		}
+	}
+	free(plan.parts);
+	return ret == KNOT_EOK && !safe ? acml_scan_piece(reader, scanner, whole) : ret;
+}
