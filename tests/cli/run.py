@@ -23,6 +23,7 @@ import cases_knot      # noqa: E402,F401
 import cases_options   # noqa: E402,F401
 import cases_parent    # noqa: E402,F401
 import cases_report    # noqa: E402,F401
+import cases_speed     # noqa: E402,F401
 import cases_migration  # noqa: E402,F401
 import cases_suppress  # noqa: E402,F401
 from harness import run_cases  # noqa: E402

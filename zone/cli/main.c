@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/lazy.h"
 #include "cli/nearest.h"
 
 /* In the order in which they are listed to people. */
@@ -90,6 +92,12 @@ static bool guard_descriptors(void)
 		}
 	}
 	return true;
+}
+
+void acml_library_missing(const char *why)
+{
+	fprintf(stderr, "acmlint: %s\n", why);
+	_exit(ACML_EXIT_INPUT);
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,6 @@
 
 #include "cli/run.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "facts/inventory.h"
 #include "lint/lint.h"
 #include "lint/verdict.h"
+#include "model/parallel.h"
 #include "model/read.h"
 
 /* One input on its way. */
@@ -68,7 +68,7 @@ struct acml_work {
 static unsigned threads(const struct acml_work *work)
 {
 	size_t jobs = work->options->jobs;
-	return (unsigned)(jobs > work->n_jobs ? jobs / work->n_jobs : 1);
+	return (unsigned)(jobs > work->n_jobs && work->n_jobs > 0 ? jobs / work->n_jobs : 1);
 }
 
 static struct acml_read_options read_options(const struct acml_work *work,
@@ -205,9 +205,9 @@ static void reset_job(struct job *job)
 	*job = fresh;
 }
 
-static void *worker(void *data)
+static void worker(void *context)
 {
-	struct acml_work *work = data;
+	struct acml_work *work = context;
 	struct acml_scanner *scanner = acml_scanner_new();
 	const struct company alone = { 0 };
 	size_t i;
@@ -220,28 +220,12 @@ static void *worker(void *data)
 		}
 	}
 	acml_scanner_free(scanner);
-	return NULL;
 }
 
-static int run_workers(struct acml_work *work)
+static void run_workers(struct acml_work *work)
 {
-	size_t n = work->options->jobs < work->n_jobs ? work->options->jobs : work->n_jobs;
-	pthread_t *threads = calloc(n + 1, sizeof(*threads));
-	if (threads == NULL) {
-		return KNOT_ENOMEM;
-	}
-	/* This thread works too; one that cannot be started is one fewer. */
-	size_t started = 0;
-	while (started + 1 < n &&
-	       pthread_create(&threads[started], NULL, worker, work) == 0) {
-		started++;
-	}
-	worker(work);
-	for (size_t i = 0; i < started; i++) {
-		pthread_join(threads[i], NULL);
-	}
-	free(threads);
-	return KNOT_EOK;
+	size_t jobs = work->options->jobs;
+	acml_parallel((unsigned)(jobs < work->n_jobs ? jobs : work->n_jobs), worker, work);
 }
 
 static int by_apex(const void *a, const void *b)
@@ -569,9 +553,7 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 		ret = read_parent(work);
 	}
 	if (ret == KNOT_EOK) {
-		ret = run_workers(work);
-	}
-	if (ret == KNOT_EOK) {
+		run_workers(work);
 		ret = find_company(work);
 	}
 	if (ret == KNOT_EOK) {
