@@ -69,7 +69,7 @@ static bool pair_read(struct plain_pair *pair, const char *bytes, size_t size)
 	    acml_scanner_reset(pair->alone, origin, 3600, ".", bytes, size) != KNOT_EOK) {
 		return false;
 	}
-	const struct acml_plain plain = acml_plain_begin(a, pair->plain->start);
+	struct acml_plain plain = acml_plain_begin(a, pair->plain->start);
 	for (;;) {
 		bool ahead = acml_plain_record(&plain, a);
 		int ret = ahead ? 0 : zs_parse_record(a);

@@ -25,7 +25,8 @@ struct acml_build {
 
 /* Makes room for one more element in a malloc()ed array: false without memory. */
 #define ACML_ROOM(array, count, capacity) \
-	acml_build_room((void **)&(array), (count), &(capacity), sizeof((array)[0]))
+	((count) < (capacity) || \
+	 acml_build_room((void **)&(array), (count), &(capacity), sizeof((array)[0])))
 bool acml_build_room(void **array, size_t count, size_t *capacity, size_t size);
 
 /* rr is copied, its pointers are not: they belong to the zone's arena. */

@@ -13,7 +13,7 @@
 
 enum kind {
 	LABEL = 1 << 0,         /* What libzscanner takes into a label without an escape. */
-	WORD  = 1 << 1,         /* Letters and digits. */
+	WORD_CHAR = 1 << 1,     /* Letters and digits. */
 	DIGIT = 1 << 2,
 	TEXT  = 1 << 3,         /* In a string without quotes. */
 	QUOTED = 1 << 4,        /* In one with quotes. */
@@ -35,16 +35,16 @@ static const uint8_t kinds[256] = {
 	['-'] = PLAIN_TEXT | LABEL,
 	['.'] = PLAIN_TEXT,
 	['/'] = PLAIN_TEXT | LABEL,
-	['0' ... '9'] = PLAIN_TEXT | LABEL | WORD | DIGIT,
+	['0' ... '9'] = PLAIN_TEXT | LABEL | WORD_CHAR | DIGIT,
 	[':'] = PLAIN_TEXT,
 	[';'] = QUOTED,
 	['<' ... '@'] = PLAIN_TEXT,
-	['A' ... 'Z'] = PLAIN_TEXT | LABEL | WORD,
+	['A' ... 'Z'] = PLAIN_TEXT | LABEL | WORD_CHAR,
 	['['] = PLAIN_TEXT,
 	[']' ... '^'] = PLAIN_TEXT,
 	['_'] = PLAIN_TEXT | LABEL,
 	['`'] = PLAIN_TEXT,
-	['a' ... 'z'] = PLAIN_TEXT | LABEL | WORD,
+	['a' ... 'z'] = PLAIN_TEXT | LABEL | WORD_CHAR,
 	['{' ... '~'] = PLAIN_TEXT,
 };
 
@@ -83,6 +83,7 @@ struct line {
 	uint8_t *to;            /* Where the next byte goes. */
 	zs_scanner_t *zs;
 	const uint8_t *limit;
+	uint32_t owner_length;
 };
 
 static bool is(uint8_t byte, enum kind kind)
@@ -122,6 +123,16 @@ static bool add_origin(struct line *line, const uint8_t *name)
 	return true;
 }
 
+/* Short labels as a whole, where there is room behind them: the buffers have it. */
+static void copy_label(uint8_t *to, const uint8_t *from, size_t size, const uint8_t *limit)
+{
+	if (size <= 16 && limit - from >= 16) {
+		memcpy(to, from, 16);
+	} else {
+		memcpy(to, from, size);
+	}
+}
+
 static bool name(struct line *line)
 {
 	uint8_t *const start = line->to;
@@ -132,19 +143,21 @@ static bool name(struct line *line)
 		return add_origin(line, start);
 	}
 	for (;;) {
-		uint8_t *label = to++;
-		const uint8_t *most = to + ZS_MAX_LABEL_LENGTH;
-		while (is(*at, LABEL) && to < most) {
-			*to++ = *at++;
+		size_t size = 0;
+		while (is(at[size], LABEL)) {
+			size++;
 		}
-		*label = (uint8_t)(to - label - 1);
-		if (*at != '.' || *label == 0) {
+		if (size > ZS_MAX_LABEL_LENGTH || to - start > NAME_MOST) {
+			return false;
+		}
+		*to++ = (uint8_t)size;
+		copy_label(to, at, size, line->limit);
+		to += size;
+		at += size;
+		if (*at != '.' || size == 0) {
 			break;
 		}
 		at++;
-		if (to - start > NAME_MOST) {
-			return false;
-		}
 	}
 	line->at = at;
 	line->to = to;
@@ -155,7 +168,15 @@ static bool name(struct line *line)
 	return add_origin(line, start);
 }
 
-/* Digits alone: the number is in network order, that many bytes. */
+/* A number in network order, as so many bytes. */
+static void put(struct line *line, uint64_t value, unsigned bytes)
+{
+	while (bytes > 0) {
+		*line->to++ = (uint8_t)(value >> (8 * --bytes));
+	}
+}
+
+/* Digits alone. */
 static bool number(struct line *line, unsigned bytes)
 {
 	const uint8_t *at = line->at;
@@ -167,9 +188,7 @@ static bool number(struct line *line, unsigned bytes)
 		return false;
 	}
 	line->at = at;
-	for (unsigned i = bytes; i-- > 0; ) {
-		*line->to++ = (uint8_t)(value >> (8 * i));
-	}
+	put(line, value, bytes);
 	return true;
 }
 
@@ -183,10 +202,7 @@ static bool ipv4(struct line *line)
 {
 	const uint8_t *at = line->at;
 	for (unsigned i = 0; i < 4; i++) {
-		if (i > 0 && *at++ != '.') {
-			return false;
-		}
-		if (!is(*at, DIGIT)) {
+		if ((i > 0 && *at++ != '.') || !is(*at, DIGIT)) {
 			return false;
 		}
 		unsigned value = *at++ - '0';
@@ -250,9 +266,7 @@ static bool ipv6(struct line *line)
 	}
 	for (unsigned i = 0, from = 0; i < 8; i++) {
 		bool zero = i >= gap && i < gap + 8 - count;
-		uint16_t value = zero ? 0 : group[from++];
-		*line->to++ = (uint8_t)(value >> 8);
-		*line->to++ = (uint8_t)value;
+		put(line, zero ? 0 : group[from++], 2);
 	}
 	line->at = at;
 	return true;
@@ -310,15 +324,9 @@ static bool base64(struct line *line)
 	uint8_t *to = line->to;
 	unsigned a, b = 0, c = 0, d = 0;
 	while ((a = base64_digits[at[0]]) != 0 && to - start < DATA_MOST) {
-		if ((b = base64_digits[at[1]]) == 0) {
-			return false;
-		}
-		c = base64_digits[at[2]];
-		if (c == 0 && at[2] != '=') {
-			return false;
-		}
-		d = base64_digits[at[3]];
-		if (d == 0 && at[3] != '=') {
+		if ((b = base64_digits[at[1]]) == 0 ||
+		    ((c = base64_digits[at[2]]) == 0 && at[2] != '=') ||
+		    ((d = base64_digits[at[3]]) == 0 && at[3] != '=')) {
 			return false;
 		}
 		if (c == 0 || d == 0) {
@@ -364,9 +372,7 @@ static bool hash(struct line *line)
 		if (line->to - length > 200) {
 			return false;
 		}
-		for (unsigned shift = 40; shift > 0; shift -= 8) {
-			*line->to++ = (uint8_t)(bits >> (shift - 8));
-		}
+		put(line, bits, 5);
 	}
 	*length = (uint8_t)(line->to - length - 1);
 	return *length > 0;
@@ -384,45 +390,40 @@ static bool salt(struct line *line)
 	return line->to - length - 1 <= UINT8_MAX;
 }
 
-#define WORD2(a, b)             ((uint64_t)(a) << 8 | (b))
-#define WORD3(a, b, c)          (WORD2(a, b) << 8 | (c))
-#define WORD4(a, b, c, d)       (WORD3(a, b, c) << 8 | (d))
-#define WORD5(a, b, c, d, e)    (WORD4(a, b, c, d) << 8 | (e))
-#define WORD6(a, b, c, d, e, f) (WORD5(a, b, c, d, e) << 8 | (f))
+#define WORD(a, b, c, d, e, f) \
+	((uint64_t)((a) | (b) << 8 | (c) << 16) | (uint64_t)((d) | (e) << 8 | (f) << 16) << 24)
 
 /* A word in lower case as a number; 0 when it is longer than eight bytes. Digits keep their bits. */
 static uint64_t word(struct line *line)
 {
 	uint64_t value = 0;
-	const uint8_t *at = line->at;
-	while (is(*at, WORD)) {
-		value = value << 8 | (*at++ | 0x20u);
+	unsigned bits = 0;
+	for (; is(*line->at, WORD_CHAR); line->at++, bits += 8) {
+		value |= bits < 64 ? (uint64_t)(*line->at | 0x20) << bits : 0;
 	}
-	size_t size = (size_t)(at - line->at);
-	line->at = at;
-	return size <= sizeof(value) ? value : 0;
+	return bits <= 64 ? value : 0;
 }
 
 /* The types that are plain, or common in lists of types; 0: another. */
 static uint16_t type_of(uint64_t mnemonic)
 {
 	switch (mnemonic) {
-	case 'a':                                return KNOT_RRTYPE_A;
-	case WORD2('n', 's'):                    return KNOT_RRTYPE_NS;
-	case WORD2('d', 's'):                    return KNOT_RRTYPE_DS;
-	case WORD2('m', 'x'):                    return KNOT_RRTYPE_MX;
-	case WORD3('t', 'x', 't'):               return KNOT_RRTYPE_TXT;
-	case WORD3('p', 't', 'r'):               return KNOT_RRTYPE_PTR;
-	case WORD3('s', 'r', 'v'):               return KNOT_RRTYPE_SRV;
-	case WORD3('s', 'o', 'a'):               return KNOT_RRTYPE_SOA;
-	case WORD3('c', 'a', 'a'):               return KNOT_RRTYPE_CAA;
-	case WORD4('a', 'a', 'a', 'a'):          return KNOT_RRTYPE_AAAA;
-	case WORD4('n', 's', 'e', 'c'):          return KNOT_RRTYPE_NSEC;
-	case WORD5('c', 'n', 'a', 'm', 'e'):     return KNOT_RRTYPE_CNAME;
-	case WORD5('r', 'r', 's', 'i', 'g'):     return KNOT_RRTYPE_RRSIG;
-	case WORD5('n', 's', 'e', 'c', '3'):     return KNOT_RRTYPE_NSEC3;
-	case WORD6('d', 'n', 's', 'k', 'e', 'y'): return KNOT_RRTYPE_DNSKEY;
-	default:                                 return 0;
+	case 'a': return KNOT_RRTYPE_A;
+	case WORD('n', 's', 0, 0, 0, 0): return KNOT_RRTYPE_NS;
+	case WORD('d', 's', 0, 0, 0, 0): return KNOT_RRTYPE_DS;
+	case WORD('m', 'x', 0, 0, 0, 0): return KNOT_RRTYPE_MX;
+	case WORD('t', 'x', 't', 0, 0, 0): return KNOT_RRTYPE_TXT;
+	case WORD('p', 't', 'r', 0, 0, 0): return KNOT_RRTYPE_PTR;
+	case WORD('s', 'r', 'v', 0, 0, 0): return KNOT_RRTYPE_SRV;
+	case WORD('s', 'o', 'a', 0, 0, 0): return KNOT_RRTYPE_SOA;
+	case WORD('c', 'a', 'a', 0, 0, 0): return KNOT_RRTYPE_CAA;
+	case WORD('a', 'a', 'a', 'a', 0, 0): return KNOT_RRTYPE_AAAA;
+	case WORD('n', 's', 'e', 'c', 0, 0): return KNOT_RRTYPE_NSEC;
+	case WORD('c', 'n', 'a', 'm', 'e', 0): return KNOT_RRTYPE_CNAME;
+	case WORD('r', 'r', 's', 'i', 'g', 0): return KNOT_RRTYPE_RRSIG;
+	case WORD('n', 's', 'e', 'c', '3', 0): return KNOT_RRTYPE_NSEC3;
+	case WORD('d', 'n', 's', 'k', 'e', 'y'): return KNOT_RRTYPE_DNSKEY;
+	default: return 0;
 	}
 }
 
@@ -448,12 +449,14 @@ static bool bitmap(struct line *line)
 	return true;
 }
 
+/* Days before each month. */
+static const uint16_t before[] = {
+	0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
+};
+
 /* YYYYMMDDHHmmSS. Within these years each fourth has a leap day. */
 static bool date(struct line *line)
 {
-	static const uint16_t before[] = {
-		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
-	};
 	const uint8_t *at = line->at;
 	unsigned digits[14];
 	for (unsigned i = 0; i < 14; i++) {
@@ -466,20 +469,15 @@ static bool date(struct line *line)
 	unsigned month = digits[4] * 10 + digits[5], day = digits[6] * 10 + digits[7];
 	unsigned hour = digits[8] * 10 + digits[9], minute = digits[10] * 10 + digits[11];
 	unsigned second = digits[12] * 10 + digits[13];
-	if (year < 1970 || year >= 2100 || month < 1 || month > 12 || day < 1 ||
-	    hour > 23 || minute > 59 || second > 59) {
-		return false;
-	}
 	unsigned leap = year % 4 == 0;
-	if (day > before[month] - before[month - 1] + (month == 2 ? leap : 0)) {
+	if (year < 1970 || year >= 2100 || month < 1 || month > 12 || day < 1 ||
+	    day > before[month] - before[month - 1] + (month == 2 ? leap : 0) ||
+	    hour > 23 || minute > 59 || second > 59) {
 		return false;
 	}
 	unsigned days = (year - 1970) * 365 + (year - 1969) / 4 + before[month - 1] + day - 1;
 	days += month > 2 ? leap : 0;
-	uint32_t stamp = ((days * 24 + hour) * 60 + minute) * 60 + second;
-	for (unsigned shift = 32; shift > 0; shift -= 8) {
-		*line->to++ = (uint8_t)(stamp >> (shift - 8));
-	}
+	put(line, ((days * 24 + hour) * 60 + minute) * 60 + second, 4);
 	line->at = at + 14;
 	return true;
 }
@@ -487,8 +485,7 @@ static bool date(struct line *line)
 static bool rrsig(struct line *line)
 {
 	uint16_t type = type_of(word(line));
-	*line->to++ = (uint8_t)(type >> 8);
-	*line->to++ = (uint8_t)type;
+	put(line, type, 2);
 	return type != 0 && blanks(line) && number_then(line, 1) && number_then(line, 1) &&
 	       number_then(line, 4) && date(line) && blanks(line) && date(line) &&
 	       blanks(line) && number_then(line, 2) && name(line) && blanks(line) &&
@@ -544,7 +541,7 @@ static bool head(struct line *line, uint32_t *out_ttl, uint16_t *out_type)
 			has_ttl = true;
 		} else {
 			uint64_t mnemonic = word(line);
-			if (mnemonic != WORD2('i', 'n') || has_class) {
+			if (mnemonic != WORD('i', 'n', 0, 0, 0, 0) || has_class) {
 				*out_type = type_of(mnemonic);
 				return blanks(line);
 			}
@@ -580,37 +577,51 @@ static bool begin(struct line *line, uint64_t *out_lines)
 	return false;
 }
 
-bool acml_plain_record(const struct acml_plain *plain, zs_scanner_t *zs)
+/* The owner, unless it is the one of the record before; most records share theirs with others. */
+static bool owner(struct line *line, struct acml_plain *plain)
+{
+	zs_scanner_t *zs = line->zs;
+	const uint8_t *text = line->at;
+	size_t size = plain->owner_size;
+	if (is(*text, BLANK)) {
+		return zs->r_owner_length > 0;
+	}
+	if (plain->owner != NULL && (size_t)(line->limit - text) > size &&
+	    is(text[size], BLANK) && memcmp(text, plain->owner, size) == 0) {
+		line->at += size;
+		return true;
+	}
+	/* What begins otherwise may leave the owner of the line above as it is. */
+	if ((!is(*text, LABEL) && *text != '@') || !name(line)) {
+		return false;
+	}
+	line->owner_length = (uint32_t)(line->to - zs->r_owner);
+	plain->owner = text;
+	plain->owner_size = (size_t)(line->at - text);
+	return true;
+}
+
+static bool record(struct acml_plain *plain, zs_scanner_t *zs)
 {
 	struct line line = {
 		.at = (const uint8_t *)zs->input.current,
 		.to = zs->r_owner,
 		.zs = zs,
 		.limit = (const uint8_t *)plain->limit,
+		.owner_length = zs->r_owner_length,
 	};
 	uint64_t lines = 0;
-	/* Of an input that has ended libzscanner looks at a newline of its own. */
-	if (zs->cs != plain->between || zs->multiline || zs->input.eof || !begin(&line, &lines)) {
-		return false;
-	}
-
-	/* What begins otherwise may leave the owner of the line above as it is. */
-	bool inherits = is(*line.at, BLANK);
-	if (!inherits && !is(*line.at, LABEL) && *line.at != '@') {
-		return false;
-	}
-	uint32_t ttl = zs->default_ttl, length = zs->r_owner_length;
+	uint32_t ttl = zs->default_ttl;
 	uint16_t type = 0;
-	if (inherits ? length == 0 : !name(&line)) {
+	if (!begin(&line, &lines) || !owner(&line, plain) || !blanks(&line)) {
 		return false;
 	}
-	length = inherits ? length : (uint32_t)(line.to - zs->r_owner);
 	line.to = zs->r_data;
-	if (!blanks(&line) || !head(&line, &ttl, &type) || !data(&line, type) || !ends(&line)) {
+	if (!head(&line, &ttl, &type) || !data(&line, type) || !ends(&line)) {
 		return false;
 	}
 
-	zs->r_owner_length = length;
+	zs->r_owner_length = line.owner_length;
 	zs->r_class = zs->default_class;
 	zs->r_ttl = ttl;
 	zs->r_type = type;
@@ -619,4 +630,14 @@ bool acml_plain_record(const struct acml_plain *plain, zs_scanner_t *zs)
 	zs->input.current = (const char *)line.at;
 	zs->state = ZS_STATE_DATA;
 	return true;
+}
+
+bool acml_plain_record(struct acml_plain *plain, zs_scanner_t *zs)
+{
+	/* Of an input that has ended libzscanner looks at a newline of its own. */
+	if (zs->cs == plain->between && !zs->multiline && !zs->input.eof && record(plain, zs)) {
+		return true;
+	}
+	plain->owner = NULL;
+	return false;
 }

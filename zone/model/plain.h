@@ -13,16 +13,20 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <libzscanner/scanner.h>
 
 struct acml_plain {
 	int between;            /* zs.cs between two records. */
 	const char *limit;      /* Behind the last newline of the input. */
+	const uint8_t *owner;   /* The last owner's text, if nothing but plain lines came since. */
+	size_t owner_size;
 };
 
 /* For the input that the scanner has just been given; between: of a scanner that has read nothing. */
 struct acml_plain acml_plain_begin(const zs_scanner_t *zs, int between);
 
 /* Instead of zs_parse_record(): delivers the next record if it and all before it is plain. */
-bool acml_plain_record(const struct acml_plain *plain, zs_scanner_t *zs);
+bool acml_plain_record(struct acml_plain *plain, zs_scanner_t *zs);
