@@ -175,7 +175,7 @@ static const char *join(struct acml_commit_gate *gate, struct acml_ward **ward,
 	bool fresh = *ward == NULL;
 	seat->terms = acml_terms_new(setup);
 	if (fresh) {
-		*ward = acml_ward_new(zone);
+		*ward = acml_ward_new(zone, setup->file);
 	}
 	if (seat->terms == NULL || *ward == NULL || !make_room(gate)) {
 		if (fresh && *ward != NULL) {

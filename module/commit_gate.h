@@ -29,6 +29,7 @@ struct acml_seat {
 
 struct acml_commit_setup {
 	const char *dump;               /* dump-new-zone, as a path. */
+	const char *file;               /* The zone's file. */
 	int64_t timeout;                /* external.timeout in milliseconds. */
 	const char *socket;             /* The server's control socket. */
 	int64_t socket_timeout;         /* control.timeout in milliseconds. */

@@ -12,8 +12,8 @@
 
 struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 {
-	size_t size = strlen(setup->dump) + 1;
-	struct acml_terms *terms = calloc(1, sizeof(*terms) + size);
+	size_t size = strlen(setup->dump) + 1, file_size = strlen(setup->file) + 1;
+	struct acml_terms *terms = calloc(1, sizeof(*terms) + size + file_size);
 	if (terms == NULL) {
 		return NULL;
 	}
@@ -27,6 +27,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 		.timeout = setup->timeout,
 	};
 	memcpy(terms->path, setup->dump, size);
+	terms->file = memcpy(terms->path + size, setup->file, file_size);
 	return terms;
 }
 
@@ -39,13 +40,24 @@ void acml_terms_release(struct acml_terms *terms)
 	}
 }
 
-struct acml_ward *acml_ward_new(const knot_dname_t *zone)
+static struct acml_identity look(const char *path)
+{
+	struct acml_identity identity = { 0 };
+	struct stat st;
+	if (stat(path, &st) == 0) {
+		acml_identity_of(&st, &identity);
+	}
+	return identity;
+}
+
+struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file)
 {
 	size_t size = knot_dname_size(zone);
 	struct acml_ward *ward = calloc(1, sizeof(*ward) + size);
 	if (ward != NULL) {
 		memcpy(ward->zone, zone, size);
 		acml_name_text(zone, ward->name);
+		ward->file = look(file);
 	}
 	return ward;
 }
@@ -61,6 +73,14 @@ void acml_ward_free(struct acml_ward *ward)
 bool acml_action_needs_control(enum acml_commit_action_kind kind)
 {
 	return kind >= ACML_DO_STATUS;
+}
+
+/* A version that was discarded did not come from a file that is as it was: then its sender was
+ * told, and to load that file again would undo what dynamic updates have changed since. */
+static bool worth_asking(const struct acml_ward *ward, const struct acml_terms *terms)
+{
+	struct acml_identity file = look(terms->file);
+	return ward->secondary || !ward->answered || !acml_identity_equal(&file, &ward->file);
 }
 
 static struct acml_served baseline_of(const struct acml_ward *ward)
@@ -86,6 +106,7 @@ static void judge(struct acml_ward *ward, const struct acml_terms *terms,
 		keep_baseline(ward, NULL, policy.hash);
 	}
 	policy.baseline = ward->baseline;
+	ward->file_judged = look(terms->file);
 	acml_judgement_clear(&ward->judgement);
 	acml_commit_judge(scanner, &policy, ward->zone, terms->path, &ward->judgement);
 	event->kind = ACML_JUDGED;
@@ -93,16 +114,6 @@ static void judge(struct acml_ward *ward, const struct acml_terms *terms,
 	event->opinion = ward->judgement.opinion;
 	event->serial = ward->judgement.inspection.serial;
 	event->baseline = baseline_of(ward);
-}
-
-static struct acml_identity look(const char *path)
-{
-	struct acml_identity identity = { 0 };
-	struct stat st;
-	if (stat(path, &st) == 0) {
-		acml_identity_of(&st, &identity);
-	}
-	return identity;
 }
 
 /* The dump is looked at last: what the server says then is about this one, or older. */
@@ -117,6 +128,7 @@ static void ask(struct acml_ward *ward, const struct acml_terms *terms,
 	event->dump = look(terms->path);
 	if (event->reply == ACML_REPLY_DONE) {
 		ward->secondary = status.secondary;
+		ward->answered = status.served.any;
 	}
 }
 
@@ -174,7 +186,8 @@ void acml_ward_perform(struct acml_ward *ward, const struct acml_terms *terms,
 	case ACML_DO_RESCUE:
 	default:
 		event.kind = ACML_RESCUED;
-		event.reply = mute ? ACML_REPLY_LOST :
+		event.reply = !worth_asking(ward, terms) ? ACML_REPLY_DONE :
+		              mute ? ACML_REPLY_LOST :
 		              acml_control_again(control, ward->name, ward->secondary);
 		break;
 	}
@@ -269,6 +282,7 @@ static void tell_rejected(struct acml_ward *ward, const struct acml_commit_actio
 static void keep(struct acml_ward *ward)
 {
 	struct acml_inspection *inspection = &ward->judgement.inspection;
+	ward->file = ward->file_judged;
 	if (doubt(ward) != NULL) {
 		keep_baseline(ward, NULL, ward->baseline_hash);
 		return;
@@ -296,8 +310,9 @@ static void say_note(struct acml_ward *ward, const struct acml_commit_action *ac
 		break;
 	case ACML_NOTE_DISCARDED:
 		acml_say(host, LOG_WARNING, "serial %u was accepted, but the server has discarded "
-		         "it meanwhile, asking it to %s the zone again", serial,
-		         ward->secondary ? "refresh" : "load");
+		         "it meanwhile, %s", serial, !worth_asking(ward, ward->terms) ?
+		         "and told its sender" : ward->secondary ?
+		         "asking it to refresh the zone" : "asking it to load the zone again");
 		break;
 	case ACML_NOTE_UNREACHABLE:
 		acml_say(host, LOG_ERR, "control socket '%s' does not answer (%s), the update has "

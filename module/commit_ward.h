@@ -20,6 +20,7 @@ struct acml_terms {
 	struct acml_section *section;
 	struct acml_policy policy;
 	struct acml_commit_rules rules;
+	const char *file;               /* The zone's. */
 	char path[];                    /* Of the dump. */
 };
 
@@ -39,6 +40,9 @@ struct acml_ward {
 	struct acml_zone *baseline;     /* What is answered, as far as it is known. */
 	uint64_t baseline_hash;         /* Of the policy that it was read under. */
 	bool secondary;
+	bool answered;                  /* There is some version that is answered. */
+	struct acml_identity file;      /* The zone's file when the version answered was judged, */
+	struct acml_identity file_judged;   /* and when the last one was. */
 	const char *fault;              /* Of the control socket. */
 	char name[ACML_NAME_TEXT];
 	knot_dname_t zone[];
@@ -48,7 +52,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup);
 /* Accepts NULL. */
 void acml_terms_release(struct acml_terms *terms);
 
-struct acml_ward *acml_ward_new(const knot_dname_t *zone);
+struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file);
 void acml_ward_free(struct acml_ward *ward);
 
 bool acml_action_needs_control(enum acml_commit_action_kind kind);

@@ -181,8 +181,11 @@ static void join_commit_gate(struct acml_instance *instance)
 		acml_say(&instance->host, LOG_ERR, "updates cannot be checked, not enough memory");
 		return;
 	}
+	struct acml_files files;
 	struct acml_commit_options options;
+	acml_options_files(instance->mod, section, instance->entry->zone, &files);
 	acml_commit_options(instance->mod, &options);
+	options.setup.file = files.fault == NULL ? files.published : "";
 	options.setup.section = section;
 	options.setup.policy = (struct acml_policy){ .section = section, .hash = section->hash };
 	options.setup.host = instance->host;
