@@ -5,7 +5,7 @@ import os
 import socket
 import struct
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "TXT": 16, "AXFR": 252, "CAA": 257}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "TXT": 16, "DNSKEY": 48, "AXFR": 252, "CAA": 257}
 
 
 class Answer:
@@ -82,7 +82,7 @@ def serial(port, zone, timeout=1.0):
     return struct.unpack("!I", soa[0][:4])[0] if soa else "rcode %d" % answer.rcode
 
 
-def _exactly(sock, size):
+def exactly(sock, size):
     data = b""
     while len(data) < size:
         more = sock.recv(size - len(data))
@@ -100,8 +100,8 @@ def transfer(port, zone):
             wire = query_wire(zone, "AXFR")
             sock.sendall(struct.pack("!H", len(wire)) + wire)
             while soas < 2:
-                size = struct.unpack("!H", _exactly(sock, 2))[0]
-                answer = parse(_exactly(sock, size))
+                size = struct.unpack("!H", exactly(sock, 2))[0]
+                answer = parse(exactly(sock, size))
                 if answer.rcode != 0 or not answer.records:
                     return None
                 records += answer.records

@@ -26,6 +26,8 @@ class Machine:
         self.root = pathlib.Path(root).resolve() if root else None
         self.module = module
         self.preload = preload
+        self.variables = {}
+        self.servers = []       # Whatever was started, to be ended when a test fails.
         self.scratch = tempfile.mkdtemp(prefix="acmlint-e2e-", dir=self.outside("/tmp"))
 
     def outside(self, path):
@@ -43,7 +45,7 @@ class Machine:
     def environment(self):
         """A sanitizer's library comes in by LD_PRELOAD."""
         extra = {"LD_PRELOAD": self.preload} if self.preload else {}
-        return dict(os.environ, **extra)
+        return dict(os.environ, **extra, **self.variables)
 
     def version(self):
         said = subprocess.run(self.command("knotd", "--version"), capture_output=True, text=True)
@@ -68,7 +70,13 @@ class Machine:
                 raise SystemExit("building the module failed\n" + done.stdout + done.stderr)
         self.module = self.inside(build / "module/acmlint.so")
 
+    def end_servers(self):
+        for server in self.servers:
+            server.close()
+        self.servers.clear()
+
     def close(self):
+        self.end_servers()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
@@ -90,23 +98,32 @@ class Server:
 
     def __init__(self, machine, zones=("example.com",), user=None, **options):
         self.machine = machine
+        machine.servers.append(self)
         self.zones = list(zones)
         self.user = user
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="s", dir=machine.scratch))
+        self.folder = self.make_folder(machine, "s")
         self.port = free_port()
         self.process = None
         self.options = {"mode": "reject", "source": self.inside("source/%s.zone")}
         self.options.update({key.replace("_", "-"): value for key, value in options.items()})
+        self.sections = ""
         self.zone_options = {}
+        self.one_zone_options = {}
         self.modules = True
+        self.workers = 2
         for name in ("source", "zones", "run", "db"):
             (self.folder / name).mkdir()
-        os.chmod(machine.scratch, 0o755)
-        os.chmod(self.folder, 0o755)
         if user:
             for name in ("zones", "run", "db"):
                 shutil.chown(self.folder / name, *self._ids())
         self.configure()
+
+    @staticmethod
+    def make_folder(machine, prefix):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=machine.scratch))
+        os.chmod(machine.scratch, 0o755)
+        os.chmod(folder, 0o755)
+        return folder
 
     def _ids(self):
         passwd = pathlib.Path(self.machine.outside("/etc/passwd")).read_text()
@@ -133,18 +150,20 @@ class Server:
                   "mod-acmlint:\n  - id: default\n%s" % (self.machine.module, section))
         user = "    user: %s\n" % (self.user or "root:root")
         (self.folder / "knot.conf").write_text(
-            "server:\n    rundir: %s\n%s    listen: 127.0.0.1@%d\n    background-workers: 2\n"
+            "server:\n    rundir: %s\n%s    listen: 127.0.0.1@%d\n    background-workers: %d\n"
             "    udp-workers: 1\n    tcp-workers: 1\n"
             "log:\n  - target: %s\n    any: debug\n"
             "database:\n    storage: %s\n%s"
-            "acl:\n  - id: local\n    address: 127.0.0.1\n    action: transfer\n"
+            "%sacl:\n  - id: local\n    address: 127.0.0.1\n    action: transfer\n"
             "template:\n  - id: default\n    storage: %s\n    file: \"%%s.zone\"\n    acl: local\n"
             "    zonefile-sync: -1\n%s%s"
             "zone:\n%s" % (
-                self.inside("run"), user, self.port, self.inside("log"), self.inside("db"),
-                module if self.modules else "", self.inside("zones"),
+                self.inside("run"), user, self.port, self.workers, self.inside("log"),
+                self.inside("db"), module if self.modules else "", self.sections,
+                self.inside("zones"),
                 "    module: mod-acmlint/default\n" if self.modules else "", zone_options,
-                "".join("  - domain: %s\n" % zone for zone in self.zones)))
+                "".join("  - domain: %s\n%s" % (zone, self.one_zone_options.get(zone, ""))
+                        for zone in self.zones)))
 
     def knotc(self, *words, check=True):
         done = subprocess.run(
