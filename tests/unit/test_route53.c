@@ -212,14 +212,31 @@ static void faults(void **state)
 static void cut_at_every_byte(void **state)
 {
 	(void)state;
-	static const char json[] = PAGE(SOA "," SET("a.example.com.", "A", "192.0.2.1"));
-	for (size_t size = 1; size < sizeof(json) - 1; size++) {
-		char *cut = strndup(json, size);
-		struct acml_zone *zone = read_json(cut);
-		assert_false(zone->complete);
-		assert_int_equal(zone->records, 0);
-		acml_zone_free(zone);
-		free(cut);
+	static const char *const forms[] = {
+		PAGE(SOA "," SET("a.example.com.", "A", "192.0.2.1")),
+		PAGE(SOA "," SET("\\\\052.example.com.", "CAA", "0 issue \\\"amazon.com\\\"") ","
+		     TURN("w.example.com.", "CNAME", "a.example.net", "1", "\"Weight\":0") ","
+		     "{\"Name\":\"b.example.com.\",\"Type\":\"A\",\"AliasTarget\":{\"HostedZoneId\":"
+		     "\"Z2\",\"DNSName\":\"a.example.com.\",\"EvaluateTargetHealth\":false}}"),
+		"[" SOA "," SET("a.example.com.", "A", "192.0.2.1") "]",
+		"[" PAGE(SOA) "," PAGE(SET("a.example.com.", "A", "192.0.2.1")) "]",
+		"{\"IsTruncated\":true,\"NextRecordName\":\"b\",\"ResourceRecordSets\":[" SOA "]}\n"
+		PAGE(SET("b.example.com.", "A", "192.0.2.1")),
+	};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct acml_zone *whole = read_json(forms[i]);
+		assert_true(whole->complete && whole->records > 1);
+		acml_zone_free(whole);
+		for (size_t size = 1; size < strlen(forms[i]); size++) {
+			char *cut = strndup(forms[i], size);
+			struct acml_zone *zone = read_json(cut);
+			assert_false(zone->complete);
+			/* A page that says that another follows is read, as part of something. */
+			size_t page = strcspn(forms[i], "\n");
+			assert_int_equal(zone->records, size == page || size == page + 1);
+			acml_zone_free(zone);
+			free(cut);
+		}
 	}
 }
 

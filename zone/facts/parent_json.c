@@ -14,6 +14,7 @@
 
 #include "facts/parent_build.h"
 #include "model/crypto.h"
+#include "model/load_json.h"
 #include "model/names.h"
 
 /* A public key as it stands in a DNSKEY, behind four bytes of header. */
@@ -317,12 +318,12 @@ int acml_parent_json(struct acml_document *document)
 	size_t at = 0;
 	do {
 		json_error_t error;
-		json_t *value = json_loadb(document->bytes + at, document->size - at,
-		                           JSON_DISABLE_EOF_CHECK, &error);
-		if (value == NULL) {
-			if (json_error_code(&error) == json_error_out_of_memory) {
-				return KNOT_ENOMEM;
-			}
+		json_t *value;
+		ret = acml_load_json(document->bytes + at, document->size - at,
+		                     JSON_DISABLE_EOF_CHECK, &value, &error);
+		if (ret == KNOT_ENOMEM) {
+			return ret;
+		} else if (ret != KNOT_EOK) {
 			uint32_t line = line_of(document, at) + (uint32_t)(error.line > 0 ?
 			                error.line : 1);
 			return acml_parent_fault(document, line, (uint32_t)(error.column > 0 ?
