@@ -4,7 +4,8 @@
 
 Time from the start of knotd until every zone is loaded, with the module and without, in pairs that
 run one after the other; the ratio is the median over the pairs. Cases: mode log, first publication
-in mode reject, a restart with nothing changed; then resident memory over 100 reloads.
+in mode reject, a restart with nothing changed; then resident memory over 100 reloads. --inventory has
+the module judge by so many certificates, one a file, and at each reload by another one.
 """
 
 import argparse
@@ -30,6 +31,16 @@ def make_sources(folder, names, records):
     text = zones.good(1, records=records - 7).encode()
     for name in names:
         (folder / (name + ".zone")).write_bytes(text)
+
+
+def make_inventory(server, count, number=0):
+    """A certificate for each of the first zones; another one for the first, with each number."""
+    folder = server.folder / "acm"
+    folder.mkdir(exist_ok=True)
+    for i, name in enumerate(server.zones[:1 if number else count]):
+        (folder / (name + ".json")).write_text(
+            zones.inventory("www." + name, number=1 + i + number * len(server.zones)))
+    server.configure(inventory=server.inside("acm"))
 
 
 def fresh_zones(server, template):
@@ -150,7 +161,7 @@ def measure(name, case, server, sources, pairs):
     return good
 
 
-def measure_memory(server, sources, reloads):
+def measure_memory(server, sources, reloads, inventory):
     """Reloads that find something to do and reloads that do not."""
     timed_start(server, True, mode="reject", source=str(sources) + "/%s.zone")
     sizes = []
@@ -158,6 +169,8 @@ def measure_memory(server, sources, reloads):
         for name in server.zones[:10]:
             path = sources / (name + ".zone")
             path.write_bytes((zones.good, zones.bad)[number % 2](2 + number, records=23).encode())
+        if inventory > 0:
+            make_inventory(server, inventory, 1 + number)
         server.reload()
         sizes.append(resident(server))
     server.stop()
@@ -178,6 +191,7 @@ def main():
     parser.add_argument("--records", type=int, default=30)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--reloads", type=int, default=100)
+    parser.add_argument("--inventory", type=int, default=0)
     parser.add_argument("cases", nargs="*", help="log, first, unchanged, memory; without: all")
     arguments = parser.parse_args()
     machine = Machine(arguments.root, arguments.module)
@@ -190,13 +204,16 @@ def main():
         server = Server(machine, zones=names)
         sources = server.folder / "source"
         make_sources(sources, names, arguments.records)
+        if arguments.inventory > 0:
+            make_inventory(server, arguments.inventory)
         wanted = arguments.cases or ["log", "first", "unchanged", "memory"]
         for name, case in (("log", case_log), ("first", case_first),
                            ("unchanged", case_unchanged)):
             if name in wanted:
                 results.append(measure(name, case, server, sources, arguments.pairs))
         if "memory" in wanted:
-            results.append(measure_memory(server, sources, arguments.reloads))
+            results.append(measure_memory(server, sources, arguments.reloads,
+                                          arguments.inventory))
     finally:
         if server is not None:
             server.close()
