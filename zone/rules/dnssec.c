@@ -58,8 +58,10 @@ static void check_iterations(struct acml_judge *judge)
 	}
 	unsigned iterations = most != NULL ? iterations_of(most) : 0;
 	const struct acml_spot spot = { .rr = most };
+	const struct acml_child *child = acml_facts_ds(judge->facts, zone->apex);
+	bool insecure = child != NULL && child->n_ds == 0; /* Nobody asks for proofs. */
 	if (iterations > ACML_ITERATIONS_LIMIT) {
-		acml_report(judge, ACML_ERROR, &spot, "NSEC3 with %u extra iterations: above %d "
+		acml_report(judge, insecure ? ACML_WARNING : ACML_ERROR, &spot, "NSEC3 with %u extra iterations: above %d "
 		            "validating resolvers take the proof that a name or CAA record does not "
 		            "exist for insecure, or fail, and a CA may not issue on a look-up that "
 		            "fails", iterations, ACML_ITERATIONS_LIMIT);
@@ -209,7 +211,7 @@ static const struct acml_rule nsec3_iterations = {
 	.id = "SEC011",
 	.name = "nsec3-iterations",
 	.severity = ACML_WARNING,
-	.severity_note = "error above 150",
+	.severity_note = "error above 150, but where the parent has no DS",
 	.summary = "NSEC3 with extra iterations: above 0, resolvers may refuse the proof",
 	.why = "Before it issues, a CA looks for CAA records at the name and above it, and must "
 	       "validate with DNSSEC that there are none. In a zone with NSEC3 that proof costs the "

@@ -7,17 +7,14 @@
 #include <libknot/descriptor.h>
 #include <libknot/wire.h>
 
-#include "model/crypto.h"
-#include "rules/dnssec.h"
+#include "rules/dnssec_nsec3.h"
 
-#define HASH_TEXT 32    /* Base32 of 20 bytes. */
-#define OPT_OUT 1
 /* Beyond what validators count, so many iterations are spent on one zone: some seconds. */
 #define BUDGET 5000000
 
 static bool is_nsec3_owner(const struct acml_zone *zone, const struct acml_node *node)
 {
-	return node->owner[0] == HASH_TEXT &&
+	return node->owner[0] == ACML_NSEC3_TEXT &&
 	       acml_name_equal(acml_name_parent(node->owner), zone->apex);
 }
 
@@ -35,8 +32,7 @@ static bool bitmap_has(const uint8_t *bitmap, size_t size, uint16_t type)
 	return false;
 }
 
-/* The index of the last node that is not after the name; the last of all, before the first. */
-static size_t at_or_before(struct acml_denier *denier, const knot_dname_t *name)
+size_t acml_denier_at_or_before(const struct acml_denier *denier, const knot_dname_t *name)
 {
 	size_t low = 0, high = denier->n_nodes;
 	while (low < high) {
@@ -92,7 +88,7 @@ static const struct acml_node *nsec_covers(struct acml_denier *denier,
 	if (denier->n_nodes == 0) {
 		return NULL;
 	}
-	const struct acml_node *node = denier->nodes[at_or_before(denier, name)];
+	const struct acml_node *node = denier->nodes[acml_denier_at_or_before(denier, name)];
 	const uint8_t *bitmap;
 	size_t size;
 	if (knot_dname_cmp(node->owner, name) >= 0 || !parse_nsec(node, next, &bitmap, &size)) {
@@ -129,7 +125,7 @@ static void nsec_nodata(struct acml_denier *denier, const knot_dname_t *name, ui
                         struct acml_proof *proof)
 {
 	const struct acml_node *node = denier->n_nodes == 0 ? NULL :
-	                               denier->nodes[at_or_before(denier, name)];
+	                               denier->nodes[acml_denier_at_or_before(denier, name)];
 	knot_dname_storage_t next;
 	const uint8_t *bitmap;
 	size_t size;
@@ -148,85 +144,6 @@ static void nsec_nodata(struct acml_denier *denier, const knot_dname_t *name, ui
 		return;
 	}
 	add(proof, node, KNOT_RRTYPE_NSEC);
-}
-
-static void to_base32(const uint8_t hash[ACML_NSEC3_HASH], uint8_t out[HASH_TEXT])
-{
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-	for (size_t i = 0; i < HASH_TEXT; i++) {
-		size_t bit = i * 5;
-		unsigned pair = (unsigned)hash[bit / 8] << 8 |
-		                (bit / 8 + 1 < ACML_NSEC3_HASH ? hash[bit / 8 + 1] : 0);
-		out[i] = (uint8_t)digits[pair >> (11 - bit % 8) & 31];
-	}
-}
-
-static bool too_many(const struct acml_denier *denier)
-{
-	return denier->kind == ACML_DENIAL_NSEC3 &&
-	       knot_wire_read_u16(denier->param->rdata + 2) > ACML_ITERATIONS_LIMIT;
-}
-
-static bool afford(struct acml_denier *denier)
-{
-	unsigned cost = too_many(denier) ? knot_wire_read_u16(denier->param->rdata + 2) : 0;
-	if (cost > denier->budget) {
-		denier->budget = 0;
-		return false;
-	}
-	denier->budget -= cost;
-	return true;
-}
-
-/* The hashed owner. False: the name cannot be hashed. */
-static bool nsec3_owner(struct acml_denier *denier, const knot_dname_t *name,
-                        uint8_t hash[ACML_NSEC3_HASH], knot_dname_storage_t out)
-{
-	const knot_dname_t *apex = denier->zone->apex;
-	if (!afford(denier) ||
-	    knot_dname_size(apex) + HASH_TEXT + 1 > KNOT_DNAME_MAXLEN ||
-	    !acml_crypto_nsec3(name, denier->param->rdata, denier->param->rdlen, hash)) {
-		return false;
-	}
-	out[0] = HASH_TEXT;
-	to_base32(hash, out + 1);
-	memcpy(out + 1 + HASH_TEXT, apex, knot_dname_size(apex));
-	return true;
-}
-
-/* The record at a node with the parameters of the zone, or NULL. */
-static const struct acml_rr *nsec3_at(struct acml_denier *denier,
-                                      const struct acml_node *node)
-{
-	struct acml_rrset set = acml_node_rrset(node, KNOT_RRTYPE_NSEC3);
-	const uint8_t *param = denier->param->rdata;
-	for (size_t i = 0; i < set.count; i++) {
-		const uint8_t *rdata = set.rrs[i].rdata;
-		if (set.rrs[i].rdlen >= 6u + param[4] + ACML_NSEC3_HASH && rdata[0] == param[0] &&
-		    rdata[5 + param[4]] == ACML_NSEC3_HASH &&
-		    denier->param->rdlen >= 5u + param[4] &&
-		    memcmp(rdata + 2, param + 2, 3u + param[4]) == 0) {
-			return &set.rrs[i];
-		}
-	}
-	return NULL;
-}
-
-static const uint8_t *nsec3_next(const struct acml_rr *rr)
-{
-	return rr->rdata + 6 + rr->rdata[4];
-}
-
-static const struct acml_node *nsec3_matches(struct acml_denier *denier,
-                                             const knot_dname_t *name)
-{
-	uint8_t hash[ACML_NSEC3_HASH];
-	knot_dname_storage_t owner;
-	if (denier->n_nodes == 0 || !nsec3_owner(denier, name, hash, owner)) {
-		return NULL;
-	}
-	const struct acml_node *node = denier->nodes[at_or_before(denier, owner)];
-	return acml_name_equal(node->owner, owner) && nsec3_at(denier, node) != NULL ? node : NULL;
 }
 
 bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
@@ -255,58 +172,17 @@ bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge)
 	}
 	/* RFC 5155 section 7.1: a chain has a record of the apex. Servers look for it, and answer
 	 * as from a zone without any where it is missing, or crash. */
-	if (hashed && nsec3_matches(denier, zone->apex) == NULL) {
+	if (hashed && acml_nsec3_matches(denier, zone->apex) == NULL) {
 		denier->n_nodes = 0;
 	}
 	return true;
-}
-
-static bool from_base32(const uint8_t text[HASH_TEXT], uint8_t out[ACML_NSEC3_HASH])
-{
-	memset(out, 0, ACML_NSEC3_HASH);
-	for (size_t i = 0; i < HASH_TEXT; i++) {
-		unsigned c = text[i];
-		unsigned value = c >= '0' && c <= '9' ? c - '0' :
-		                 c >= 'a' && c <= 'v' ? c - 'a' + 10 : 32;
-		if (value > 31) {
-			return false;
-		}
-		size_t bit = i * 5;
-		unsigned pair = value << (11 - bit % 8);
-		out[bit / 8] |= (uint8_t)(pair >> 8);
-		if (bit / 8 + 1 < ACML_NSEC3_HASH) {
-			out[bit / 8 + 1] |= (uint8_t)pair;
-		}
-	}
-	return true;
-}
-
-/* RFC 5155 section 8.3: a hash strictly between the owner's and the next one's. */
-static const struct acml_node *nsec3_covers(struct acml_denier *denier,
-                                            const knot_dname_t *name, bool *out_opt_out)
-{
-	uint8_t hash[ACML_NSEC3_HASH], own[ACML_NSEC3_HASH];
-	knot_dname_storage_t owner;
-	if (denier->n_nodes == 0 || !nsec3_owner(denier, name, hash, owner)) {
-		return NULL;
-	}
-	const struct acml_node *node = denier->nodes[at_or_before(denier, owner)];
-	const struct acml_rr *rr = nsec3_at(denier, node);
-	if (rr == NULL || !from_base32(node->owner + 1, own)) {
-		return NULL;
-	}
-	bool after = memcmp(hash, own, sizeof(hash)) > 0;
-	bool before = memcmp(hash, nsec3_next(rr), sizeof(hash)) < 0;
-	bool last = memcmp(nsec3_next(rr), own, sizeof(own)) <= 0;
-	*out_opt_out = (rr->rdata[1] & OPT_OUT) != 0;
-	return (last ? after || before : after && before) ? node : NULL;
 }
 
 static void nsec3_cover(struct acml_denier *denier, const knot_dname_t *name,
                         const char *gap, struct acml_proof *proof)
 {
 	bool opt_out = false;
-	const struct acml_node *node = nsec3_covers(denier, name, &opt_out);
+	const struct acml_node *node = acml_nsec3_covers(denier, name, &opt_out);
 	if (node == NULL) {
 		miss(proof, gap);
 		return;
@@ -320,11 +196,11 @@ static void nsec3_cover(struct acml_denier *denier, const knot_dname_t *name,
 static bool nsec3_match(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                         struct acml_proof *proof)
 {
-	const struct acml_node *node = nsec3_matches(denier, name);
+	const struct acml_node *node = acml_nsec3_matches(denier, name);
 	if (node == NULL) {
 		return false;
 	}
-	const struct acml_rr *rr = nsec3_at(denier, node);
+	const struct acml_rr *rr = acml_nsec3_at(denier, node);
 	size_t head = 6u + rr->rdata[4] + ACML_NSEC3_HASH;
 	if (type != 0 && (bitmap_has(rr->rdata + head, rr->rdlen - head, type) ||
 	                  bitmap_has(rr->rdata + head, rr->rdlen - head, KNOT_RRTYPE_CNAME))) {
@@ -353,7 +229,7 @@ static void nsec3_nodata(struct acml_denier *denier, const knot_dname_t *name, u
 	}
 	/* Names above insecure delegations only may be left out of an opt-out chain. */
 	bool opt_out = false;
-	const struct acml_node *node = nsec3_covers(denier, name, &opt_out);
+	const struct acml_node *node = acml_nsec3_covers(denier, name, &opt_out);
 	if (node != NULL && opt_out && acml_zone_node(denier->zone, name) == NULL) {
 		add(proof, node, KNOT_RRTYPE_NSEC3);
 		proof->state = ACML_PROOF_INSECURE;
@@ -393,7 +269,7 @@ static void deny_missing(struct acml_denier *denier, const knot_dname_t *name, u
  * NSEC3 prove or fail to prove is insecure. An answer without any is bogus all the same. */
 static void forgive_iterations(const struct acml_denier *denier, bool any, struct acml_proof *proof)
 {
-	if (too_many(denier) && (any || denier->budget == 0)) {
+	if (acml_nsec3_too_many(denier) && (any || denier->budget == 0)) {
 		proof->state = ACML_PROOF_INSECURE;
 	}
 }

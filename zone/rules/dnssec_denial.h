@@ -41,6 +41,10 @@ struct acml_proof {
 /* False without memory, which the judge remembers. */
 bool acml_denier_init(struct acml_denier *denier, struct acml_judge *judge);
 
+/* The index of the last node that is not after the name; the last of all, before the first. There
+ * must be one. */
+size_t acml_denier_at_or_before(const struct acml_denier *denier, const knot_dname_t *name);
+
 /* That the name does not exist, or has no record of the type; name has no such answer. */
 void acml_deny(struct acml_denier *denier, const knot_dname_t *name, uint16_t type,
                struct acml_proof *out);
