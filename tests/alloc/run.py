@@ -107,6 +107,7 @@ COMMANDS = [
     CHECK + ["--rule", "CAA002=warning", "."],
     CHECK + ["-f", "json", "--inventory", "acm.json", "example.com.zone"],
     CHECK + ["-f", "sarif", "--inventory", "acm.json", "fixable.zone"],
+    CHECK + ["-f", "html", "--inventory", "acm.json", "example.com.zone"],
     ["certs"] + CHECK[1:] + ["--inventory", "acm", "example.com.zone"],
     CHECK + ["--baseline", "published.zone", "example.com.zone"],
     CHECK + ["-f", "json", "--baseline", "old", "example.com.zone", "route53.json"],
@@ -137,6 +138,8 @@ def whole(command, output):
     """Whether a report looks whole although memory ran out."""
     if not output:
         return False
+    if "html" in command:
+        return output.endswith(b"</html>\n") and b"id=unread" not in output
     if "sarif" in command:
         return output.endswith(b"]}}]}\n") and b'"executionSuccessful": true' in output
     if "json" in command:

@@ -22,6 +22,7 @@ except ImportError:
         raise
     os.execv("/usr/bin/python3", ["/usr/bin/python3", "-B", __file__, *sys.argv[1:]])
 
+import cases_html  # noqa: E402,F401
 import cases_sarif  # noqa: E402,F401
 from harness import run_cases  # noqa: E402
 

@@ -19,7 +19,7 @@ static const char help_text[] =
 "      --parent FILE     what the parent publishes: DS and NS\n"
 "      --fail-on LEVEL   error (default): blocked names fail; warning, info: unknown\n"
 "                        ones too; never\n"
-"  -f, --format FORMAT   text (default), json, sarif, github\n"
+"  -f, --format FORMAT   text (default), json, sarif, github, html\n"
 "  -q, --quiet           no closing line\n"
 "  -o, -c, -j, --now, --rule, --signed, --color, --no-include, --files-from\n"
 "                        as for check: acmlint check --help\n"

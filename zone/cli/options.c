@@ -70,7 +70,7 @@ static const char help_text[] =
 "      --knot-conf FILE  the zones of a knotd, as its module does; arguments are zones\n"
 "      --files-from FILE names of zone files, one a line (-: standard input)\n"
 "  -c, --config FILE     settings; default .acmlint.conf, here or above in the repository\n"
-"  -f, --format FORMAT   text (default), json, sarif, github\n"
+"  -f, --format FORMAT   text (default), json, sarif, github, html\n"
 "  -j, --jobs N          zones, and parts of large ones, in parallel; default: all\n"
 "  -q, --quiet           findings and errors only\n"
 "      --color WHEN      auto (default), always, never; NO_COLOR is honoured\n"

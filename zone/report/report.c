@@ -11,6 +11,7 @@ const struct acml_reporter *const acml_reporters[] = {
 	&acml_reporter_json,
 	&acml_reporter_sarif,
 	&acml_reporter_github,
+	&acml_reporter_html,
 	NULL
 };
 

@@ -82,6 +82,7 @@ struct acml_reporter {
 };
 
 extern const struct acml_reporter acml_reporter_github;
+extern const struct acml_reporter acml_reporter_html;
 extern const struct acml_reporter acml_reporter_json;
 extern const struct acml_reporter acml_reporter_sarif;
 extern const struct acml_reporter acml_reporter_text;
