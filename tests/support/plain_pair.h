@@ -69,7 +69,10 @@ static bool pair_read(struct plain_pair *pair, const char *bytes, size_t size)
 	    acml_scanner_reset(pair->alone, origin, 3600, ".", bytes, size) != KNOT_EOK) {
 		return false;
 	}
-	struct acml_plain plain = acml_plain_begin(a, pair->plain->start);
+	const char *last = size > 0 ? memrchr(bytes, '\n', size) : NULL;
+	struct acml_plain plain = {
+		.between = pair->plain->start, .limit = last != NULL ? last + 1 : bytes,
+	};
 	for (;;) {
 		bool ahead = acml_plain_record(&plain, a);
 		int ret = ahead ? 0 : zs_parse_record(a);

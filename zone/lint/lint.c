@@ -45,8 +45,12 @@ static const knot_dname_t *related(const struct acml_rr *rr)
 	return rr->owner[0] > 0 && rr->owner[1] == '_' ? acml_name_parent(rr->owner) : NULL;
 }
 
+#define BIT(type) (UINT64_C(1) << KNOT_RRTYPE_ ## type)
+
 const struct acml_interest acml_lint_interest = {
 	.record = interesting,
+	.dull = BIT(A) | BIT(NS) | BIT(SOA) | BIT(PTR) | BIT(MX) | BIT(AAAA) | BIT(SRV) | BIT(DS) |
+	        BIT(RRSIG) | BIT(NSEC),
 	.related = related,
 	.apart = acml_label_is_token,
 };
@@ -107,8 +111,9 @@ static int check_rules(struct acml_judge *judge, bool late)
 {
 	struct acml_report_sink *sink = judge->sink;
 	size_t capacity = 0;
+	struct acml_rule_walk walk = { 0 };
 	const struct acml_rule *rule;
-	for (size_t i = 0; (rule = acml_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; (rule = acml_rule_next(&walk)) != NULL; i++) {
 		if (acml_settings_level(sink->settings, i, rule->severity) == ACML_OFF) {
 			continue;
 		}

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Blocks double from the first size to the largest; a larger wish gets a block of its own. */
-#define FIRST_BLOCK	(4 * 1024)
+#define FIRST_BLOCK	1024
 #define LARGEST_BLOCK	(1024 * 1024)
 
 struct acml_arena_block {

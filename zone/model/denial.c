@@ -93,9 +93,11 @@ static int read_owner(struct acml_reader *reader, uint64_t where, knot_dname_sto
 	zs_scanner_t *zs = &reader->scanner->zs;
 	int ret = acml_scanner_reset(reader->scanner, context->origin, context->ttl, ".",
 	                             source->bytes + offset, source->size - offset);
+	acml_scanner_expect_plain(reader->scanner, source->lines_end);
 	bool first = true;
 	out_owner[0] = out_next[0] = 0;
-	while (ret == KNOT_EOK && zs_parse_record(zs) == 0 && zs->state == ZS_STATE_DATA) {
+	while (ret == KNOT_EOK && acml_scanner_next(reader->scanner) == 0 &&
+	       zs->state == ZS_STATE_DATA) {
 		knot_dname_storage_t owner;
 		acml_name_lower(zs->r_owner, owner);
 		if (first) {

@@ -11,17 +11,46 @@
 #include "model/reader.h"
 
 #define HASH_SEED	UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME	UINT64_C(0x100000001b3)
+#define HASH_PRIME	UINT64_C(0x9e3779b97f4a7c15)
 
-static uint8_t lower(uint8_t c)
+#define EACH(byte)	(UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight letters at once. */
+static uint64_t lower(uint64_t bytes)
 {
-	return (uint8_t)(c - 'A') < 26 ? c + 32 : c;
+	uint64_t low = bytes & EACH(0x7f);
+	uint64_t from_a = low + EACH(0x80 - 'A'), behind_z = low + EACH(0x7f - 'Z');
+	return bytes | ((from_a & ~behind_z & ~bytes & EACH(0x80)) >> 2);
 }
 
+/* Up to eight bytes, of which none is read twice or left out without being known by the size. */
+static uint64_t load(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+	if (size >= 8) {
+		memcpy(&value, bytes, 8);
+	} else if (size >= 4) {
+		uint32_t first, last;
+		memcpy(&first, bytes, 4);
+		memcpy(&last, bytes + size - 4, 4);
+		value = (uint64_t)last << 32 | first;
+	} else {
+		value = (uint64_t)bytes[0] | (uint64_t)bytes[size / 2] << 8 |
+		        (uint64_t)bytes[size - 1] << 16;
+	}
+	return lower(value);
+}
+
+/* The label's length is its first byte, and below any letter. */
 static uint64_t hash_label(uint64_t hash, const uint8_t *label)
 {
-	for (unsigned i = 0; i <= label[0]; i++) {
-		hash = (hash ^ lower(label[i])) * HASH_PRIME;
+	size_t left = (size_t)label[0] + 1;
+	for (const uint8_t *at = label; left > 0; ) {
+		size_t size = left < 8 ? left : 8;
+		hash = (hash ^ load(at, size)) * HASH_PRIME;
+		hash ^= hash >> 32;
+		at += size;
+		left -= size;
 	}
 	return hash;
 }

@@ -553,14 +553,6 @@ static bool head(struct line *line, uint32_t *out_ttl, uint16_t *out_type)
 	}
 }
 
-struct acml_plain acml_plain_begin(const zs_scanner_t *zs, int between)
-{
-	const char *start = zs->input.current;
-	const char *last = start == zs->input.end ? NULL :
-	                   memrchr(start, '\n', (size_t)(zs->input.end - start));
-	return (struct acml_plain) { .between = between, .limit = last != NULL ? last + 1 : start };
-}
-
 /* Goes to the next line that is neither blank nor a comment; false: there is none. */
 static bool begin(struct line *line, uint64_t *out_lines)
 {

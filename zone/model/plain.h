@@ -25,8 +25,5 @@ struct acml_plain {
 	size_t owner_size;
 };
 
-/* For the input that the scanner has just been given; between: of a scanner that has read nothing. */
-struct acml_plain acml_plain_begin(const zs_scanner_t *zs, int between);
-
 /* Instead of zs_parse_record(): delivers the next record if it and all before it is plain. */
 bool acml_plain_record(struct acml_plain *plain, zs_scanner_t *zs);

@@ -29,6 +29,8 @@ struct acml_scanner;
 struct acml_interest {
 	/* Whether to keep this record although no rule may look up its name. */
 	bool (*record)(const knot_dname_t *apex, const struct acml_rr *rr);
+	/* Bit n: records of type n matter for their own sake only at owners that begin with "_". */
+	uint64_t dull;
 	/* The name, beside the owner, that this kept record makes rules look up; NULL: none.
 	 * The result points into the record. */
 	const knot_dname_t *(*related)(const struct acml_rr *rr);

@@ -27,6 +27,7 @@ struct acml_source {
 	const char *name;       /* In the zone's arena. */
 	const char *bytes;
 	size_t size;
+	const char *lines_end;  /* Behind the last newline, or the beginning. */
 	char *owned;            /* To be freed, or NULL: borrowed. */
 	dev_t dev;              /* Identity, to find include cycles; 0 for bytes given. */
 	ino_t ino;

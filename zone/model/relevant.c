@@ -255,14 +255,14 @@ static int read_run(struct acml_reader *reader, struct want *want, uint16_t file
 	};
 	int ret = acml_scanner_reset(reader->scanner, context->origin, context->ttl, ".",
 	                             rerun.bytes, rerun.size);
+	acml_scanner_expect_plain(reader->scanner, source->lines_end);
 	rerun.place.from = rerun.bytes;
 	rerun.place.line = line_at(source, context, offset);
 	zs->line_counter = rerun.place.line;
 
 	bool done = false;
-	while (ret == KNOT_EOK && !done && zs_parse_record(zs) == 0) {
-		const char *end = zs->input.start == rerun.bytes ? zs->input.current :
-		                  rerun.bytes + rerun.size;
+	while (ret == KNOT_EOK && !done && acml_scanner_next(reader->scanner) == 0) {
+		const char *end = !zs->input.eof ? zs->input.current : rerun.bytes + rerun.size;
 		if (zs->state == ZS_STATE_DATA) {
 			ret = rerun_record(&rerun, zs, end, &done);
 		} else if (zs->state != ZS_STATE_ERROR || zs->error.fatal) {

@@ -182,6 +182,10 @@ bool acml_scan_sound(const struct acml_place *place, const zs_scanner_t *zs, con
 
 bool acml_scan_interesting(const struct acml_reader *reader, const zs_scanner_t *zs)
 {
+	if (zs->r_type < 64 && (reader->options->interest->dull >> zs->r_type & 1) != 0 &&
+	    zs->r_owner[1] != '_') {
+		return false;
+	}
 	struct acml_rr rr = {
 		.owner = zs->r_owner,
 		.rdata = zs->r_data,
@@ -361,6 +365,8 @@ static int add_source(struct acml_reader *reader, const char *name, struct acml_
 		free(source.owned);
 		return KNOT_ENOMEM;
 	}
+	const char *last = source.size == 0 ? NULL : memrchr(source.bytes, '\n', source.size);
+	source.lines_end = last != NULL ? last + 1 : source.bytes;
 	reader->sources[reader->n_sources++] = source;
 	return KNOT_EOK;
 }
@@ -516,7 +522,7 @@ int acml_scan_piece(struct acml_reader *reader, struct acml_scanner *scanner,
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	acml_scanner_expect_plain(scanner);
+	acml_scanner_expect_plain(scanner, piece->open ? piece->to : source->lines_end);
 
 	reader->owner_length = 0;
 	struct pass pass = {

@@ -102,28 +102,17 @@ bool acml_scanner_rests(struct acml_scanner *scanner)
 	return true;
 }
 
+void acml_scanner_expect_plain(struct acml_scanner *scanner, const char *limit)
+{
+	scanner->plain = (struct acml_plain) { .between = scanner->start, .limit = limit };
+}
+
+int acml_scanner_next(struct acml_scanner *scanner)
+{
 #ifdef ACML_PLAIN
-
-void acml_scanner_expect_plain(struct acml_scanner *scanner)
-{
-	scanner->plain = acml_plain_begin(&scanner->zs, scanner->start);
-}
-
-int acml_scanner_next(struct acml_scanner *scanner)
-{
-	return acml_plain_record(&scanner->plain, &scanner->zs) ? 0 : zs_parse_record(&scanner->zs);
-}
-
-#else
-
-void acml_scanner_expect_plain(struct acml_scanner *scanner)
-{
-	(void)scanner;
-}
-
-int acml_scanner_next(struct acml_scanner *scanner)
-{
+	if (acml_plain_record(&scanner->plain, &scanner->zs)) {
+		return 0;
+	}
+#endif
 	return zs_parse_record(&scanner->zs);
 }
-
-#endif

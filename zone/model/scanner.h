@@ -27,8 +27,9 @@ struct acml_scanner {
 int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin, uint32_t ttl,
                        const char *folder, const char *bytes, size_t size);
 
-/* What has been given to the scanner is worth to be looked through for plain lines. */
-void acml_scanner_expect_plain(struct acml_scanner *scanner);
+/* What has been given to the scanner is looked through for plain lines. limit: behind a newline of
+ * it, from which on it is not. */
+void acml_scanner_expect_plain(struct acml_scanner *scanner, const char *limit);
 
 /* zs_parse_record(), which the plainest records never see. */
 int acml_scanner_next(struct acml_scanner *scanner);

@@ -18,22 +18,35 @@ static const struct acml_rule *const *const families[] = {
 
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 
-const struct acml_rule *acml_rule_at(size_t index)
+const struct acml_rule *acml_rule_next(struct acml_rule_walk *walk)
 {
-	for (size_t family = 0; family < FAMILIES; family++) {
-		for (size_t i = 0; families[family][i] != NULL; i++) {
-			if (index-- == 0) {
-				return families[family][i];
-			}
+	while (walk->family < FAMILIES) {
+		const struct acml_rule *rule = families[walk->family][walk->member];
+		if (rule != NULL) {
+			walk->member++;
+			return rule;
 		}
+		walk->family++;
+		walk->member = 0;
 	}
 	return NULL;
 }
 
+const struct acml_rule *acml_rule_at(size_t index)
+{
+	struct acml_rule_walk walk = { 0 };
+	const struct acml_rule *rule;
+	while ((rule = acml_rule_next(&walk)) != NULL && index > 0) {
+		index--;
+	}
+	return rule;
+}
+
 size_t acml_rules_count(void)
 {
+	struct acml_rule_walk walk = { 0 };
 	size_t count = 0;
-	while (acml_rule_at(count) != NULL) {
+	while (acml_rule_next(&walk) != NULL) {
 		count++;
 	}
 	return count;
@@ -41,8 +54,9 @@ size_t acml_rules_count(void)
 
 const struct acml_rule *acml_rule_find(const char *id_or_name)
 {
+	struct acml_rule_walk walk = { 0 };
 	const struct acml_rule *rule;
-	for (size_t i = 0; (rule = acml_rule_at(i)) != NULL; i++) {
+	while ((rule = acml_rule_next(&walk)) != NULL) {
 		if (strcasecmp(rule->id, id_or_name) == 0 ||
 		    strcasecmp(rule->name, id_or_name) == 0) {
 			return rule;
@@ -53,8 +67,9 @@ const struct acml_rule *acml_rule_find(const char *id_or_name)
 
 size_t acml_rule_index(const struct acml_rule *rule)
 {
+	struct acml_rule_walk walk = { 0 };
 	size_t i = 0;
-	while (acml_rule_at(i) != rule) {
+	while (acml_rule_next(&walk) != rule) {
 		i++;
 	}
 	return i;

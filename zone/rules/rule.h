@@ -57,6 +57,12 @@ struct acml_rule {
 size_t acml_rules_count(void);
 const struct acml_rule *acml_rule_at(size_t index);
 
+/* The same one after the other, from zeroes; NULL: there is none left. */
+struct acml_rule_walk {
+	size_t family, member;
+};
+const struct acml_rule *acml_rule_next(struct acml_rule_walk *walk);
+
 /* By id or name, case-insensitive; NULL if unknown. */
 const struct acml_rule *acml_rule_find(const char *id_or_name);
 size_t acml_rule_index(const struct acml_rule *rule);
