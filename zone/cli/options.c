@@ -18,7 +18,7 @@
 
 enum {
 	OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW,
-	OPT_ONLY_NEW, OPT_VERSION
+	OPT_ONLY_NEW, OPT_PROGRESS, OPT_VERSION
 };
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
@@ -40,6 +40,7 @@ static const struct option long_options[] = {
 	{ "only-new", no_argument, NULL, OPT_ONLY_NEW },
 	{ "origin", required_argument, NULL, 'o' },
 	{ "parent", required_argument, NULL, OPT_KEY },
+	{ "progress", no_argument, NULL, OPT_PROGRESS },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "require-caa", optional_argument, NULL, OPT_KEY },
 	{ "rule", required_argument, NULL, OPT_KEY },
@@ -72,7 +73,7 @@ static const char help_text[] =
 "  -c, --config FILE     settings; default .acmlint.conf, here or above in the repository\n"
 "  -f, --format FORMAT   text (default), json, sarif, github, html\n"
 "  -j, --jobs N          zones, and parts of large ones, in parallel; default: all\n"
-"  -q, --quiet           findings and errors only\n"
+"  -q, --quiet           findings and errors only;  --progress: a bar on a terminal\n"
 "      --color WHEN      auto (default), always, never; NO_COLOR is honoured\n"
 "  -h, --help            this text;  --version: the version\n"
 "\n"
@@ -235,6 +236,9 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 		return set_now(parse, optarg);
 	case OPT_ONLY_NEW:
 		parse->options->only_new = true;
+		break;
+	case OPT_PROGRESS:
+		parse->options->progress = true;
 		break;
 	case OPT_VERSION:
 		return print_and_stop(parse, "acmlint " ACML_VERSION "\n");

@@ -54,6 +54,7 @@ struct acml_options {
 	const struct acml_reporter *reporter;
 	unsigned jobs;
 	bool quiet;
+	bool progress;                  /* Work that takes long is to be seen. */
 	bool only_new;                  /* What the baseline has as well is left out. */
 	enum acml_color color;
 	struct acml_inputs inputs;

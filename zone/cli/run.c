@@ -15,6 +15,7 @@
 #include "cli/given.h"
 #include "cli/kin.h"
 #include "cli/problems.h"
+#include "cli/progress.h"
 #include "cli/source.h"
 #include "facts/inventory.h"
 #include "lint/lint.h"
@@ -59,19 +60,20 @@ struct acml_work {
 	struct job *jobs;
 	size_t n_jobs;
 	atomic_size_t next;
+	atomic_size_t bytes;                /* Read of them so far. */
 	struct acml_run_zone *zones;
 	struct acml_run_error *errors;
 	struct acml_certificates certificates;
 };
 
 /* Processors that have no zone of their own help with a large one. */
-static unsigned threads(const struct acml_work *work)
+static unsigned threads(struct acml_work *work)
 {
 	size_t jobs = work->options->jobs;
 	return (unsigned)(jobs > work->n_jobs && work->n_jobs > 0 ? jobs / work->n_jobs : 1);
 }
 
-static struct acml_read_options read_options(const struct acml_work *work,
+static struct acml_read_options read_options(struct acml_work *work,
                                              const struct company *company)
 {
 	const struct acml_inventory *stock = work->inventory;
@@ -88,11 +90,12 @@ static struct acml_read_options read_options(const struct acml_work *work,
 		.no_include = work->options->no_include,
 		.digest = work->baselines != NULL,
 		.route53 = true,
+		.progress = &work->bytes,
 		.threads = threads(work),
 	};
 }
 
-static int read_zone(const struct acml_work *work, struct acml_scanner *scanner,
+static int read_zone(struct acml_work *work, struct acml_scanner *scanner,
                      const struct job *job, const struct company *company,
                      struct acml_zone **out_zone)
 {
@@ -134,7 +137,7 @@ static int keep_zone(const struct acml_options *options, struct job *job,
 }
 
 /* Reads and lints one input. */
-static void do_job(const struct acml_work *work, struct acml_scanner *scanner, struct job *job,
+static void do_job(struct acml_work *work, struct acml_scanner *scanner, struct job *job,
                    const struct company *company)
 {
 	const struct acml_options *options = work->options;
@@ -242,7 +245,7 @@ static int by_apex(const void *a, const void *b)
 }
 
 /* Judges zones of one name again with the knowledge of each other. */
-static int judge_together(const struct acml_work *work, struct job **jobs, size_t n)
+static int judge_together(struct acml_work *work, struct job **jobs, size_t n)
 {
 	struct acml_scanner *scanner = acml_scanner_new();
 	struct acml_input *inputs = calloc(n, sizeof(*inputs));
@@ -262,7 +265,7 @@ static int judge_together(const struct acml_work *work, struct job **jobs, size_
 	return ret;
 }
 
-static int find_kin(const struct acml_work *work, struct job **jobs, size_t count);
+static int find_kin(struct acml_work *work, struct job **jobs, size_t count);
 
 /* Zones that are judged better together: of one name, or one below the other. */
 static int find_company(struct acml_work *work)
@@ -302,7 +305,7 @@ static int find_company(struct acml_work *work)
 }
 
 /* The names that matter in a zone, its kin's among them; malloc()ed. */
-static const knot_dname_t **kin_names(const struct acml_work *work,
+static const knot_dname_t **kin_names(struct acml_work *work,
                                       const struct acml_kinsman *kinsman, size_t *out_count)
 {
 	size_t wanted = work->options->n_wanted;
@@ -318,7 +321,7 @@ static const knot_dname_t **kin_names(const struct acml_work *work,
 	return names;
 }
 
-static int learn_zone(const struct acml_work *work, struct acml_scanner *scanner,
+static int learn_zone(struct acml_work *work, struct acml_scanner *scanner,
                       const struct job *job, struct acml_kinsman *kinsman)
 {
 	struct company company = { 0 };
@@ -337,7 +340,7 @@ static int learn_zone(const struct acml_work *work, struct acml_scanner *scanner
 }
 
 /* Judges a zone again, with what its kin say and want to know. */
-static int judge_kinsman(const struct acml_work *work, struct acml_scanner *scanner,
+static int judge_kinsman(struct acml_work *work, struct acml_scanner *scanner,
                          struct job *job, const struct acml_kinsman *kin, size_t count, size_t self)
 {
 	struct company company = { .n_inputs = 1 };
@@ -373,7 +376,7 @@ static int judge_kinsman(const struct acml_work *work, struct acml_scanner *scan
 	return KNOT_EOK;
 }
 
-static int judge_kin(const struct acml_work *work, struct job **jobs, struct acml_kinsman *kin,
+static int judge_kin(struct acml_work *work, struct job **jobs, struct acml_kinsman *kin,
                      size_t count)
 {
 	struct acml_scanner *scanner = acml_scanner_new();
@@ -393,7 +396,7 @@ static int judge_kin(const struct acml_work *work, struct job **jobs, struct acm
 }
 
 /* Zones of which one is below the other. jobs: by apex, each apex once. */
-static int find_kin(const struct acml_work *work, struct job **jobs, size_t count)
+static int find_kin(struct acml_work *work, struct job **jobs, size_t count)
 {
 	struct acml_kinsman *kin = calloc(count + 1, sizeof(*kin));
 	int ret = kin != NULL ? KNOT_EOK : KNOT_ENOMEM;
@@ -545,6 +548,7 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 		.version = ACML_VERSION, .now = options->now, .has_baseline = options->has_baseline,
 		.source = { read_source, work, options->no_include },
 	};
+	struct acml_progress *progress = acml_progress_begin(options, &work->next, &work->bytes);
 	int ret = prepare(work);
 	if (ret == KNOT_EOK) {
 		ret = acml_given_inventory(options, &work->inventory, &work->fault);
@@ -559,6 +563,7 @@ int acml_run_check(const struct acml_options *options, struct acml_run *out_run,
 	if (ret == KNOT_EOK) {
 		ret = collect(work, &run);
 	}
+	acml_progress_end(progress);
 	if (ret != KNOT_EOK) {
 		acml_work_free(work);
 		return ret;

@@ -18,6 +18,7 @@
 
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,6 +55,7 @@ struct acml_read_options {
 	bool no_include;                /* $INCLUDE is an error. */
 	bool digest;                    /* Fill in the zone's digest. */
 	bool route53;                   /* Bytes that are JSON are Route 53's record sets. */
+	atomic_size_t *progress;        /* Grows with the bytes that are read; NULL: nobody asks. */
 	unsigned threads;               /* That read one large file; 0 and 1: the caller's alone. */
 	size_t piece;                   /* How much of it one takes at a time; 0: what is good. */
 };

@@ -147,6 +147,9 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 		if (ret != KNOT_EOK) {
 			return ret;
 		}
+		if (reader->options->progress != NULL) {
+			atomic_fetch_add(reader->options->progress, offset - pass->context);
+		}
 		pass->context = offset;
 		pass->stale = false;
 	}
