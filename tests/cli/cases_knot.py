@@ -3,7 +3,7 @@
 
 import os
 
-from harness import BROKEN, GOOD, HEAD, TOKEN, case, has
+from harness import BROKEN, GOOD, HEAD, Skip, case, has
 
 CONF = """\
 mod-acmlint:
@@ -32,7 +32,8 @@ def knot(t):
     t.write("pub/b.org.zone", BROKEN.replace("example.com", "b.org"))
     t.write("more/a.conf", "zone:\n  - domain: example.net\n    template: plain\n"
                            "  - domain: b.org\n    module: mod-acmlint/quiet\n"
-                           "  - domain: secondary.example\n    module: mod-acmlint/quiet\n")
+                           "  - domain: secondary.example\n    module: mod-acmlint/quiet\n"
+                           "    master: primary\n")
     return t.write("knot.conf", CONF.format(t.folder))
 
 
@@ -77,9 +78,18 @@ def knot_conf_mistakes_are_named(t):
              "k:3:", "no option 'modes'"),
             ("mod-acmlint:\n  - id: x\n    rule: [X=off]\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
              "k:3:", "no rule 'X'"),
-            ("zone:\n  - domain: a.b\n    file: x%q\n", "k:2:", "formatter"),
+            ("mod-acmlint:\n  - id: x\n    fail-on: info\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
+             "k:3:", "neither error nor warning"),
+            ("mod-acmlint:\n  - id: x\n    first-load: refuse\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
+             "k:3:", "needs mode: reject"),
+            ("mod-acmlint:\n  - id: x\n    source: /x%q\nzone:\n  - domain: a.b\n    module: mod-acmlint/x\n",
+             "k:3:", "the file of a.b.: unknown formatter"),
+            ("zone:\n  - domain: a.b\n    file: x%q\n", "k:3:", "formatter"),
+            ("template:\n  - id: default\n    file: \"%c[1\"\nzone:\n  - domain: a.b\n", "k:3:", "%c needs"),
+            ("zone:\n  - domain: a.b\n    template: x\n", "k:3:", "'x' names a template that is not there"),
+            ("zone:\n  - domain: a.b\n    catalog-template: [x, y]\n", "k:3:", "a template that is not there"),
             ("zone:\n  - domain: a.b\n  - domain: A.b\n", "k:3:", "defined twice"),
-            ("include: none.conf\n", "k:1:", "cannot include"),
+            ("include: none.conf\n", "k:1: cannot include", "none.conf: no such file"),
             ("include: k\n", "k:1:", "too deep"),
             ("server:\n    rundir: x\n", "there is no zone"),
             ("template:\n  - id: default\n    global-module: [mod-stats, mod-acmlint/x]\n",
@@ -208,3 +218,45 @@ def each_section_of_a_zone_has_its_verdict(t):
     ran = t.run("--knot-conf", conf, "example.com", status=1)
     has(ran.err, "pub/example.com.zone: the server would accept: example.com. (mod-acmlint/quiet)",
         "src/example.com.zone: the server would reject: example.com. (mod-acmlint/default)")
+
+
+@case
+def what_a_newer_knot_knows_is_passed_over(t):
+    t.write("pub/a.test.zone", GOOD.replace("example.com", "a.test"))
+    t.write("k", f"new-section:\n  - id: x\n    file: y\nnew:\n    item: [1, 2]\nzone:\n  - domain: a.test\n"
+                 f"    storage: {t.folder}/pub\n    new-item: 3\n")
+    t.run("--knot-conf", "k", status=0)
+
+
+@case
+def a_file_that_is_not_there_is_an_error_unless_the_zone_comes_from_elsewhere(t):
+    zone = f"zone:\n  - domain: a.test\n    storage: {t.folder}\n"
+    t.write("k", zone)
+    has(t.run("--knot-conf", "k", status=2).err, "a.test.zone: no such file")
+    for item in ("master: p", "zonefile-load: none", "journal-content: all", "catalog-role: generate"):
+        t.write("k", zone + f"    {item}\n")
+        has(t.run("--knot-conf", "k", status=0).err, "note: a.test.:", "a.test.zone is not there, not linted")
+
+
+@case
+def a_rejecting_section_needs_a_gate(t):
+    t.write("pub/a.test.zone", BROKEN.replace("example.com", "a.test"))
+    text = (f"mod-acmlint:\n  - id: x\n    mode: reject\nzone:\n  - domain: a.test\n"
+            f"    storage: {t.folder}/pub\n    module: mod-acmlint/x\n")
+    t.write("k", text)
+    has(t.run("--knot-conf", "k", status=1).err, "note: k:5: a.test.: mode: reject needs a source",
+        "would accept: a.test.")
+    t.write("k", text + "    external-validation: x\n")
+    ran = t.run("--knot-conf", "k", status=1)
+    has(ran.err, "would reject: a.test.")
+    assert "needs a source" not in ran.err, ran.err
+
+
+@case
+def an_include_that_cannot_be_read_is_named_where_it_stands(t):
+    if os.geteuid() == 0:
+        raise Skip("root reads everything")
+    t.write("more/a.conf", "zone:\n  - domain: a.test\n")
+    t.write("k", "\ninclude: more/*.conf\n")
+    os.chmod(t.path("more/a.conf"), 0)
+    has(t.run("--knot-conf", "k", status=3).err, "k:2: cannot include", "more/a.conf: permission denied")

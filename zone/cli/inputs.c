@@ -49,6 +49,7 @@ int acml_inputs_add_zone(struct acml_inputs *inputs, const struct acml_input_fil
 	struct acml_input_file *own = &inputs->files[inputs->n_files - 1];
 	own->soft_checks = file->soft_checks;
 	own->catalog = file->catalog;
+	own->external = file->external;
 	own->several = file->several;
 	own->place = file->place;
 	own->origin = strdup(file->origin);

@@ -24,6 +24,7 @@ struct acml_input_file {
 	                         * operators edit; NULL: the path itself. */
 	bool soft_checks;       /* semantic-checks: soft */
 	bool catalog;           /* catalog-role: interpret */
+	bool external;          /* external-validation: each new version is asked about */
 	bool several;           /* Other sections of the module have this zone as well. */
 	size_t place;           /* Of the zone in the configuration, below its n_places. */
 };

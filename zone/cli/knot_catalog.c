@@ -68,6 +68,7 @@ static int read_list(const struct search *search, const char *catalog, const cha
 static int find_source(const struct search *search, const struct acml_conf_item *place,
                        struct acml_knot_files *files, bool *out_found)
 {
+	const struct acml_conf_item *item;
 	const char *id;
 	size_t count = 0;
 	int status = ACML_EXIT_OK;
@@ -79,7 +80,7 @@ static int find_source(const struct search *search, const struct acml_conf_item 
 	const struct acml_knot_ask *ask = search->ask;
 	while (count > 0 && status == ACML_EXIT_OK && !*out_found) {
 		acml_knot_module(search->conf, place->id, --count, &id);
-		if (acml_knot_files(search->conf, place->id, id, files) == NULL &&
+		if (acml_knot_files(search->conf, place->id, id, files, &item) == NULL &&
 		    files->has_source) {
 			status = ask->accepts(ask->context, place, count, out_found);
 		}
@@ -177,6 +178,7 @@ static int add_catalog(struct search *search, const struct acml_conf_item *place
 		         place->line, place->id);
 		return ACML_EXIT_USAGE;
 	}
+	const struct acml_conf_item *item;
 	struct acml_knot_files files;
 	bool accepted;
 	int status = find_source(search, place, &files, &accepted);
@@ -184,7 +186,7 @@ static int add_catalog(struct search *search, const struct acml_conf_item *place
 		return status;
 	}
 	/* What is wrong with the file's name is said when the zone itself is added. */
-	if (!accepted && acml_knot_files(search->conf, place->id, NULL, &files) != NULL) {
+	if (!accepted && acml_knot_files(search->conf, place->id, NULL, &files, &item) != NULL) {
 		return ACML_EXIT_OK;
 	}
 	int ret = add_list(search, place->id, accepted ? files.source : files.published, !accepted,

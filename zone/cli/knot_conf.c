@@ -12,6 +12,7 @@
 #include <libknot/error.h>
 #include <libknot/yparser/yparser.h>
 
+#include "cli/command.h"
 #include "model/build.h"
 #include "model/names.h"
 #include "model/read.h"
@@ -36,6 +37,13 @@ static int wrong(struct acml_knot_conf *conf, const char *file, size_t line, con
                  const char *detail)
 {
 	snprintf(conf->wrong, sizeof(conf->wrong), "%s:%zu: %s%s", file, line, text, detail);
+	return KNOT_EPARSEFAIL;
+}
+
+static int not_included(const struct pass *pass, const char *path, int why)
+{
+	snprintf(pass->conf->wrong, sizeof(pass->conf->wrong), "%s:%zu: cannot include %s: %s",
+	         pass->file, pass->parser->line_count, path, acml_input_error(why));
 	return KNOT_EPARSEFAIL;
 }
 
@@ -66,8 +74,7 @@ static int include_each(struct pass *pass, const char *pattern)
 	if (ret == GLOB_NOSPACE) {
 		ret = KNOT_ENOMEM;
 	} else if (ret != 0 && (ret != GLOB_NOMATCH || strchr(pattern, '*') == NULL)) {
-		ret = wrong(pass->conf, pass->file, pass->parser->line_count, "cannot include ",
-		            pattern);
+		ret = not_included(pass, pattern, ret == GLOB_NOMATCH ? KNOT_ENOENT : KNOT_EACCES);
 	} else {
 		ret = KNOT_EOK;
 	}
@@ -77,6 +84,9 @@ static int include_each(struct pass *pass, const char *pattern)
 			const char *path = acml_arena_strdup(&pass->conf->arena, found.gl_pathv[i]);
 			ret = path == NULL ? KNOT_ENOMEM :
 			      read_file(pass->conf, path, pass->depth + 1);
+			if (ret != KNOT_EOK && ret != KNOT_ENOMEM && ret != KNOT_EPARSEFAIL) {
+				ret = not_included(pass, path, ret);
+			}
 		}
 	}
 	globfree(&found);
@@ -177,7 +187,7 @@ static int read_file(struct acml_knot_conf *conf, const char *path, unsigned dep
 	int ret = acml_slurp(path, MAX_SIZE, &bytes, &size);
 	if (ret != KNOT_EOK) {
 		snprintf(conf->wrong, sizeof(conf->wrong), "%s: configuration cannot be read: %s", path,
-		         ret == KNOT_ENOENT ? "no such file" : knot_strerror(ret));
+		         acml_input_error(ret));
 		return ret;
 	}
 	/* The parser holds a value of 32 KiB: not for the stack. */

@@ -48,23 +48,35 @@ const struct acml_conf_item *acml_knot_module(const struct acml_knot_conf *conf,
 	return NULL;
 }
 
-const char *acml_knot_files(const struct acml_knot_conf *conf, const char *zone, const char *id,
-                            struct acml_knot_files *out)
+/* Puts a file's name together. */
+static const char *name_file(const struct acml_conf_item *item, const char *pattern,
+                             const char *storage, const knot_dname_t *zone,
+                             char out_path[ACML_PATH_MAX], const struct acml_conf_item **out_item)
 {
-	size_t count = 0;
-	const struct acml_conf_item *item = id == NULL ? NULL :
-	        acml_conf_find(conf, ACML_KNOT_MODULE, id, "source", &count);
-	const char *source = count > 0 ? item[count - 1].value : "";
-	const char *storage = acml_conf_zone_text(conf, zone, "storage", STORAGE);
-	const char *file = acml_conf_zone_text(conf, zone, "file", "%s.zone");
+	*out_item = item;
+	return acml_filename(pattern, storage, zone, out_path);
+}
+
+const char *acml_knot_files(const struct acml_knot_conf *conf, const char *zone, const char *id,
+                            struct acml_knot_files *out, const struct acml_conf_item **out_item)
+{
+	size_t count;
 	knot_dname_storage_t name;
+	*out_item = NULL;
 	if (!acml_name_parse(zone, name)) {
 		return "no domain name";
 	}
-	const char *fault = acml_filename(file, storage, name, out->published);
-	out->has_source = source[0] != '\0';
+	const char *storage = acml_conf_zone_text(conf, zone, "storage", STORAGE);
+	const struct acml_conf_item *file = acml_conf_zone(conf, zone, "file", &count);
+	const struct acml_conf_item *last = count > 0 ? &file[count - 1] : NULL;
+	const char *fault = name_file(last, last != NULL ? last->value : "%s.zone", storage, name,
+	                              out->published, out_item);
+	const struct acml_conf_item *source = id == NULL ? NULL :
+	        acml_conf_find(conf, ACML_KNOT_MODULE, id, "source", &count);
+	last = source != NULL ? &source[count - 1] : NULL;
+	out->has_source = last != NULL && last->value[0] != '\0';
 	if (fault == NULL && out->has_source) {
-		fault = acml_filename(source, storage, name, out->source);
+		fault = name_file(last, last->value, storage, name, out->source, out_item);
 	}
 	return fault;
 }

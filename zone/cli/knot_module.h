@@ -29,6 +29,7 @@ struct acml_knot_files {
 	bool has_source;
 };
 
-/* id: of the module's section, or NULL. NULL or what is wrong with the names. */
+/* id: of the module's section, or NULL. NULL, or what is wrong with a name, and *out_item: of which
+ * item; NULL: not of one. */
 const char *acml_knot_files(const struct acml_knot_conf *conf, const char *zone, const char *id,
-                            struct acml_knot_files *out);
+                            struct acml_knot_files *out, const struct acml_conf_item **out_item);

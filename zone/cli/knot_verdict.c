@@ -98,8 +98,10 @@ static int judge(struct acml_knot_run *all, const struct acml_options *group,
 			ret = has_published(input, &published);
 		}
 	}
-	bool rejected = input->published != NULL &&
-	                (!loadable || (group->reject && fails && published));
+	/* A server that asks about each new version has one that it serves. */
+	bool rejected = input->published != NULL ?
+	                !loadable || (group->reject && fails && published) :
+	                input->external && group->reject && fails;
 	*before = input->published != NULL && !rejected ? input->path : *before;
 	zone->module = acml_arena_printf(&all->arena, ACML_KNOT_MODULE "%s%s",
 	                                 group->section[0] != '\0' ? "/" : "", group->section);

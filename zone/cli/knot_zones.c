@@ -13,6 +13,7 @@
 #include "cli/knot_catalog.h"
 #include "cli/knot_conf.h"
 #include "cli/knot_module.h"
+#include "cli/knot_section.h"
 #include "cli/knot_verdict.h"
 #include "model/build.h"
 #include "model/names.h"
@@ -29,74 +30,6 @@ struct build {
 static bool is_on(const char *value)
 {
 	return strcmp(value, "on") == 0 || strcmp(value, "true") == 0;
-}
-
-static int wrong_item(const struct acml_conf_item *item, const char *text)
-{
-	acml_say("%s:%zu: %s: '%s' %s", item->file, item->line, item->key, item->value, text);
-	return ACML_EXIT_USAGE;
-}
-
-/* Options of the module that are about the server; *out_known: this is one. */
-static int set_own(struct acml_options *group, const struct acml_conf_item *item, bool *out_known)
-{
-	const char *key = item->key, *value = item->value;
-	*out_known = true;
-	if (strcmp(key, "mode") == 0) {
-		group->reject = strcmp(value, "reject") == 0;
-		return group->reject || strcmp(value, "log") == 0 ? ACML_EXIT_OK :
-		       wrong_item(item, "is neither log nor reject");
-	} else if (strcmp(key, "first-load") == 0) {
-		group->refuse_first = strcmp(value, "refuse") == 0;
-		return group->refuse_first || strcmp(value, "accept") == 0 ? ACML_EXIT_OK :
-		       wrong_item(item, "is neither accept nor refuse");
-	}
-	*out_known = key[0] == '\0' || strcmp(key, "source") == 0 ||
-	             strcmp(key, "max-sync-size") == 0 || strcmp(key, "comment") == 0;
-	return ACML_EXIT_OK;
-}
-
-/* One that the command line has as well, by the same name. */
-static int set_shared(struct acml_options *group, const struct acml_conf_item *item)
-{
-	static const char *const only_here[] = { "signed", "no-include" };
-	const struct acml_key *key = acml_key_find(item->key);
-	for (size_t i = 0; i < sizeof(only_here) / sizeof(only_here[0]); i++) {
-		key = key != NULL && strcmp(item->key, only_here[i]) == 0 ? NULL : key;
-	}
-	if (key == NULL) {
-		acml_say("%s:%zu: " ACML_KNOT_MODULE " has no option '%s'", item->file, item->line, item->key);
-		return ACML_EXIT_USAGE;
-	}
-	char wrong[ACML_WRONG];
-	int ret = key->set(group, item->value, wrong);
-	if (ret == KNOT_ENOMEM) {
-		return acml_no_memory();
-	} else if (ret != KNOT_EOK) {
-		acml_say("%s:%zu: %s: %s", item->file, item->line, item->key, wrong);
-		return ACML_EXIT_USAGE;
-	}
-	return ACML_EXIT_OK;
-}
-
-static int apply_section(const struct build *build, const struct acml_conf_item *reference,
-                         const char *id, struct acml_options *group)
-{
-	size_t count;
-	const struct acml_conf_item *item = acml_conf_section(build->conf, ACML_KNOT_MODULE, id,
-	                                                      &count);
-	if (count == 0 && id[0] != '\0') {
-		return wrong_item(reference, "names a section of the module that is not there");
-	}
-	int status = ACML_EXIT_OK;
-	for (size_t i = 0; i < count && status == ACML_EXIT_OK; i++) {
-		bool known;
-		status = set_own(group, &item[i], &known);
-		if (status == ACML_EXIT_OK && !known) {
-			status = set_shared(group, &item[i]);
-		}
-	}
-	return status;
 }
 
 /* The group for a section of the module, NULL for none, as the reference of this number, made when
@@ -133,7 +66,7 @@ static int find_group(struct build *build, const struct acml_conf_item *referenc
 	}
 	int status = build->say->before(build->say->context, group, id != NULL);
 	if (status == ACML_EXIT_OK && id != NULL) {
-		status = apply_section(build, reference, id, group);
+		status = acml_knot_section(build->conf, reference, id, group);
 	}
 	if (status == ACML_EXIT_OK) {
 		status = build->say->after(build->say->context, group);
@@ -172,8 +105,10 @@ static int describe(struct build *build, const struct acml_conf_item *place, siz
 	if (status != ACML_EXIT_OK) {
 		return status;
 	}
-	const char *fault = acml_knot_files(conf, zone, id, files);
+	const struct acml_conf_item *item;
+	const char *fault = acml_knot_files(conf, zone, id, files, &item);
 	if (fault != NULL) {
+		place = item != NULL ? item : place;
 		acml_say("%s:%zu: the file of %s: %s", place->file, place->line, zone, fault);
 		return ACML_EXIT_USAGE;
 	}
@@ -185,9 +120,38 @@ static int describe(struct build *build, const struct acml_conf_item *place, siz
 		                      "soft") == 0,
 		.catalog = strcmp(acml_conf_zone_text(conf, zone, "catalog-role", ""),
 		                  "interpret") == 0,
+		.external = acml_conf_zone_text(conf, zone, "external-validation", "")[0] != '\0',
 		.place = place->order,
 	};
 	return ACML_EXIT_OK;
+}
+
+/* Whether the server has the zone from somewhere beside its file, which then need not be there. */
+static bool is_from_elsewhere(const struct build *build, const char *zone)
+{
+	static const struct {
+		const char *key, *usual;
+	} items[] = {
+		{ "master", "" }, { "reverse-generate", "" }, { "include-from", "" },
+		{ "zonefile-load", "whole" }, { "journal-content", "changes" },
+		{ "catalog-role", "none" },
+	};
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		const char *usual = items[i].usual;
+		const char *value = acml_conf_zone_text(build->conf, zone, items[i].key, usual);
+		if (strcmp(value, usual) != 0) {
+			return true;
+		}
+	}
+	/* One of several sections may have a source to publish. */
+	const char *id;
+	for (size_t i = 0; acml_knot_module(build->conf, zone, i, &id) != NULL; i++) {
+		size_t count;
+		if (acml_conf_find(build->conf, ACML_KNOT_MODULE, id, "source", &count) != NULL) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Adds a zone, as its reference of this number. *out_more: there is a further one. */
@@ -210,9 +174,13 @@ static int add_zone(struct build *build, const struct acml_conf_item *place, siz
 	if (status != ACML_EXIT_OK) {
 		return status;
 	}
-	if (!files.has_source && !build->chosen && number == 0 &&
+	if (group->reject && !files.has_source && !file.external && !group->quiet) {
+		acml_say("note: %s:%zu: %s: mode: reject needs a source or, from Knot 3.5 on, "
+		         "external-validation: nothing would be rejected", place->file,
+		         place->line, zone);
+	}
+	if (!files.has_source && !build->chosen && number == 0 && is_from_elsewhere(build, zone) &&
 	    access(files.published, F_OK) != 0 && errno == ENOENT) {
-		/* Usual for a zone that comes from a primary server. */
 		if (!group->quiet) {
 			acml_say("note: %s: %s is not there, not linted", zone, files.published);
 		}
@@ -300,6 +268,24 @@ static int add_zones(struct build *build, char *const *only, size_t n_only, cons
 	return status;
 }
 
+/* The server does not start, nor reload, with a template that is not there. */
+static int check_references(const struct acml_knot_conf *conf)
+{
+	for (size_t i = 0; i < conf->n_items; i++) {
+		const struct acml_conf_item *item = &conf->items[i];
+		bool refers = strcmp(item->key, "template") == 0 ||
+		              strcmp(item->key, "catalog-template") == 0;
+		size_t count = 1;
+		if (refers && item->value[0] != '\0') {
+			acml_conf_find(conf, "template", item->value, "", &count);
+		}
+		if (count == 0) {
+			return acml_knot_wrong(item, "names a template that is not there");
+		}
+	}
+	return ACML_EXIT_OK;
+}
+
 /* The server loads no zone's module for all zones: it says so, and goes on without. */
 static int check_global(const struct acml_knot_conf *conf)
 {
@@ -308,7 +294,7 @@ static int check_global(const struct acml_knot_conf *conf)
 	                                                   "global-module", &count);
 	for (size_t i = 0; i < count; i++) {
 		if (acml_knot_refers(item[i].value) != NULL) {
-			return wrong_item(&item[i], "lints zones and is out of scope here, the server "
+			return acml_knot_wrong(&item[i], "lints zones and is out of scope here, the server "
 			                  "would go on without it: it goes under 'module'");
 		}
 	}
@@ -319,7 +305,10 @@ static int fill(struct build *build, char *const *only, size_t n_only, const cha
                 struct acml_knot_conf *conf)
 {
 	struct acml_knot_faults faults = { .count = 0 };
-	int status = check_global(conf);
+	int status = check_references(conf);
+	if (status == ACML_EXIT_OK) {
+		status = check_global(conf);
+	}
 	if (status == ACML_EXIT_OK) {
 		const struct acml_knot_ask ask = { .accepts = accepts, .context = build };
 		status = acml_knot_catalogs(conf, &ask, build->options->quiet, &faults);
