@@ -8,6 +8,12 @@
  * milliseconds, the server has most likely thrown it away: during a reload it does that. */
 #define OPEN_GRACE 2000
 
+/* From sending an answer to the server's look at it, the lock aside. */
+#define DELIVERY 500
+
+#define RESCUE_PAUSE INT64_C(1000)
+#define MANY_TRIES 10
+
 #define PAUSE_LEAST 1
 #define PAUSE_MOST 10000
 #define PAUSE_BUSY 20
@@ -25,10 +31,26 @@ static bool is_there(const struct acml_identity *dump)
 	return dump->inode != 0;
 }
 
-/* The server has given up waiting by now; when it began to is known roughly. */
+/* The server may have given up waiting by now; when it began to is known roughly. Whoever answers
+ * by hand is quicker, or finds the update answered. */
 static bool is_late(const struct acml_commit *commit, int64_t now)
 {
-	return now - commit->arrived >= commit->rules.timeout / 4 * 3;
+	return now - commit->arrived >= commit->rules.timeout / 2;
+}
+
+static bool is_over(const struct acml_commit *commit, int64_t now)
+{
+	return now - commit->arrived >= commit->rules.timeout;
+}
+
+/* Whether an answer that is sent now can only reach the update that it is for. With a timeout that
+ * is not longer than the lock's there is no such time; a quarter of it has to do. */
+static bool is_in_time(const struct acml_commit *commit, int64_t now)
+{
+	const struct acml_commit_rules *rules = &commit->rules;
+	int64_t time = rules->timeout - rules->lock_timeout - DELIVERY;
+	int64_t least = rules->timeout / 4;
+	return now - commit->since <= (time > least ? time : least);
 }
 
 static bool same_serial(const struct acml_served *served, uint32_t serial)
@@ -58,21 +80,31 @@ static struct acml_commit_action wait_on(struct acml_commit *commit, int64_t now
 	return wait_until(commit, now + pause);
 }
 
-/* A version that was to be published gives way to another one, and nobody knows what became of it:
- * the next status will tell. */
-static void owe(struct acml_commit *commit)
+/* Once soon, then less and less often: where a verdict takes longer than the server waits, every
+ * version is discarded. */
+static void owe(struct acml_commit *commit, bool judged, int64_t now)
 {
-	bool passed = commit->opinion == ACML_OPINION_PASS || !commit->rules.reject;
-	if (commit->pending && commit->judged && passed) {
-		commit->owed = true;
-		commit->owed_serial = commit->serial;
+	int64_t pause = commit->tries == 0 ? 0 : RESCUE_PAUSE << (commit->tries - 1);
+	commit->owed = true;
+	commit->owed_version = (struct acml_served){ judged, judged ? commit->serial : 0 };
+	commit->not_before = now + pause;
+}
+
+/* What was to be published, or might have been, gives way to another version, and nobody knows
+ * what became of it: the next status will tell. */
+static void give_way(struct acml_commit *commit, int64_t now)
+{
+	bool fails = commit->judged && commit->opinion != ACML_OPINION_PASS;
+	if (commit->pending && !(fails && commit->rules.reject)) {
+		owe(commit, commit->judged, now);
 	}
 }
 
-static struct acml_commit_action begin(struct acml_commit *commit,
-                                       const struct acml_identity *dump, int64_t now)
+/* Another dump. It came after since. */
+static void change(struct acml_commit *commit, const struct acml_identity *dump, int64_t since,
+                   int64_t now)
 {
-	owe(commit);
+	give_way(commit, now);
 	commit->dump = *dump;
 	commit->news = false;
 	commit->pending = true;
@@ -82,13 +114,21 @@ static struct acml_commit_action begin(struct acml_commit *commit,
 	commit->unsure = false;
 	commit->asked_again = false;
 	commit->complained = false;
+	commit->since = since;
 	commit->arrived = now;
+}
+
+static struct acml_commit_action begin(struct acml_commit *commit,
+                                       const struct acml_identity *dump, int64_t since,
+                                       int64_t now)
+{
+	change(commit, dump, since, now);
 	return act(commit, ACML_PHASE_JUDGING, ACML_DO_JUDGE);
 }
 
 static struct acml_commit_action begin_newest(struct acml_commit *commit)
 {
-	return begin(commit, &commit->newest, commit->newest_arrived);
+	return begin(commit, &commit->newest, commit->newest_arrived, commit->newest_arrived);
 }
 
 static bool has_news(struct acml_commit *commit)
@@ -124,9 +164,10 @@ static struct acml_commit_action finish(struct acml_commit *commit, enum acml_co
 static struct acml_commit_action published(struct acml_commit *commit,
                                            const struct acml_served *served, int64_t now)
 {
-	if (commit->owed && commit->owed_serial == commit->serial) {
+	if (same_serial(&commit->owed_version, commit->serial)) {
 		commit->owed = false;
 	}
+	commit->tries = 0;
 	return finish(commit, commit->opinion == ACML_OPINION_PASS ? ACML_NOTE_ACCEPTED :
 	              ACML_NOTE_TOLERATED, served, now);
 }
@@ -135,8 +176,7 @@ static struct acml_commit_action published(struct acml_commit *commit,
 static struct acml_commit_action discarded(struct acml_commit *commit,
                                            const struct acml_served *served, int64_t now)
 {
-	commit->owed = true;
-	commit->owed_serial = commit->serial;
+	owe(commit, true, now);
 	return finish(commit, ACML_NOTE_DISCARDED, served, now);
 }
 
@@ -149,7 +189,7 @@ static struct acml_commit_action on_dumped(struct acml_commit *commit,
 			.kind = waiting ? ACML_DO_WAIT : ACML_DO_NOTHING, .until = commit->until,
 		};
 	} else if (commit->phase == ACML_PHASE_IDLE || waiting) {
-		return begin(commit, &event->dump, event->now);
+		return begin(commit, &event->dump, event->now, event->now);
 	}
 	commit->newest = event->dump;
 	commit->newest_arrived = event->now;
@@ -161,10 +201,11 @@ static struct acml_commit_action on_judged(struct acml_commit *commit,
                                            const struct acml_commit_event *event)
 {
 	if (commit->news && acml_identity_equal(&commit->newest, &event->dump)) {
-		/* It was read when it had just come. */
-		commit->arrived = commit->newest_arrived;
+		change(commit, &event->dump, commit->newest_arrived, commit->newest_arrived);
+	} else if (!acml_identity_equal(&commit->dump, &event->dump)) {
+		/* Read before its news came. */
+		change(commit, &event->dump, commit->asked, event->now);
 	}
-	commit->dump = event->dump;
 	if (has_news(commit)) {
 		return begin_newest(commit);
 	}
@@ -177,12 +218,14 @@ static struct acml_commit_action on_judged(struct acml_commit *commit,
 
 /* An update waits, and its dump is the one that was judged. */
 static struct acml_commit_action answer(struct acml_commit *commit,
-                                        const struct acml_served *served)
+                                        const struct acml_served *served, int64_t now)
 {
 	bool fits = served->any == commit->baseline.any &&
 	            (!served->any || served->serial == commit->baseline.serial);
 	struct acml_commit_action action;
-	if (!fits && !commit->based && commit->opinion != ACML_OPINION_DOUBT) {
+	if (!is_in_time(commit, now)) {
+		return wait_on(commit, now, PAUSE_BUSY);
+	} else if (!fits && !commit->based && commit->opinion != ACML_OPINION_DOUBT) {
 		action = act(commit, ACML_PHASE_BASING, ACML_DO_BASE);
 	} else {
 		commit->committing = wanted(commit, served);
@@ -226,14 +269,13 @@ static struct acml_commit_action closed_yet(struct acml_commit *commit,
                                             const struct acml_commit_event *event)
 {
 	const struct acml_served *served = &event->served;
-	bool lost = wanted(commit, served) && !same_serial(served, commit->serial) &&
-	            !commit->asked_again;
-	if (is_late(commit, event->now)) {
+	bool lost = wanted(commit, served) && !same_serial(served, commit->serial);
+	if (is_over(commit, event->now)) {
 		return !wanted(commit, served) ?
 		       finish(commit, ACML_NOTE_REJECTED, served, event->now) :
 		       lost ? discarded(commit, served, event->now) :
 		       finish(commit, ACML_NOTE_NONE, served, event->now);
-	} else if (lost && event->now - commit->arrived >= OPEN_GRACE &&
+	} else if (lost && !commit->asked_again && event->now - commit->arrived >= OPEN_GRACE &&
 	           event->transaction == ACML_TRANSACTION_NONE) {
 		commit->asked_again = true;
 		struct acml_commit_action action =
@@ -258,6 +300,8 @@ static struct acml_commit_action repay(struct acml_commit *commit,
 {
 	if (!commit->owed) {
 		return act(commit, ACML_PHASE_IDLE, ACML_DO_NOTHING);
+	} else if (event->now < commit->not_before) {
+		return wait_until(commit, commit->not_before);
 	} else if (event->transaction == ACML_TRANSACTION_NONE) {
 		return act(commit, ACML_PHASE_RESCUING, ACML_DO_RESCUE);
 	}
@@ -285,12 +329,13 @@ static struct acml_commit_action on_status(struct acml_commit *commit,
 		return unreachable(commit, event);
 	}
 	commit->complained = false;
-	if (commit->owed && same_serial(&event->served, commit->owed_serial)) {
+	if (commit->owed_version.any &&
+	    same_serial(&event->served, commit->owed_version.serial)) {
 		commit->owed = false;
 	}
 	if (!acml_identity_equal(&event->dump, &commit->dump)) {
 		if (is_there(&event->dump)) {
-			return begin(commit, &event->dump, event->now);
+			return begin(commit, &event->dump, commit->asked, event->now);
 		}
 		/* Gone: what waits can no longer be shown to be what was judged. */
 		commit->opinion = ACML_OPINION_DOUBT;
@@ -302,7 +347,7 @@ static struct acml_commit_action on_status(struct acml_commit *commit,
 	}
 	commit->opened = true;
 	commit->unsure = false;
-	return answer(commit, &event->served);
+	return answer(commit, &event->served, event->now);
 }
 
 static struct acml_commit_action on_based(struct acml_commit *commit,
@@ -334,6 +379,7 @@ static struct acml_commit_action on_rescued(struct acml_commit *commit,
                                             const struct acml_commit_event *event)
 {
 	bool done = event->reply == ACML_REPLY_DONE;
+	commit->tries += done && commit->tries < MANY_TRIES;
 	if (commit->pending) {
 		/* It may open after all. */
 		commit->asked_again = done;
@@ -356,30 +402,16 @@ static struct acml_commit_action on_ticked(struct acml_commit *commit, int64_t n
 	return act(commit, ACML_PHASE_ASKING, ACML_DO_STATUS);
 }
 
-struct acml_commit_action acml_commit_step(struct acml_commit *commit,
-                                           const struct acml_commit_event *event)
+static struct acml_commit_action on_done(struct acml_commit *commit,
+                                         const struct acml_commit_event *event)
 {
 	static const enum acml_commit_phase phases[] = {
 		[ACML_JUDGED] = ACML_PHASE_JUDGING, [ACML_STATUS] = ACML_PHASE_ASKING,
 		[ACML_BASED] = ACML_PHASE_BASING, [ACML_ANSWERED] = ACML_PHASE_ANSWERING,
 		[ACML_RESCUED] = ACML_PHASE_RESCUING,
 	};
-	struct acml_commit_action nothing = { .kind = ACML_DO_NOTHING };
-	if (commit->phase == ACML_PHASE_STOPPED) {
-		return nothing;
-	}
-	switch (event->kind) {
-	case ACML_DUMPED:
-		return on_dumped(commit, event);
-	case ACML_TICKED:
-		return on_ticked(commit, event->now);
-	case ACML_STOPPED:
-		return act(commit, ACML_PHASE_STOPPED, ACML_DO_NOTHING);
-	default:
-		break;
-	}
 	if (commit->phase != phases[event->kind]) {
-		return nothing;
+		return (struct acml_commit_action){ .kind = ACML_DO_NOTHING };
 	}
 	switch (event->kind) {
 	case ACML_JUDGED:
@@ -393,4 +425,31 @@ struct acml_commit_action acml_commit_step(struct acml_commit *commit,
 	default:
 		return on_rescued(commit, event);
 	}
+}
+
+struct acml_commit_action acml_commit_step(struct acml_commit *commit,
+                                           const struct acml_commit_event *event)
+{
+	struct acml_commit_action action = { .kind = ACML_DO_NOTHING };
+	if (commit->phase == ACML_PHASE_STOPPED) {
+		return action;
+	}
+	switch (event->kind) {
+	case ACML_DUMPED:
+		action = on_dumped(commit, event);
+		break;
+	case ACML_TICKED:
+		action = on_ticked(commit, event->now);
+		break;
+	case ACML_STOPPED:
+		action = act(commit, ACML_PHASE_STOPPED, ACML_DO_NOTHING);
+		break;
+	default:
+		action = on_done(commit, event);
+		break;
+	}
+	if (action.kind != ACML_DO_NOTHING) {
+		commit->asked = event->now;
+	}
+	return action;
 }

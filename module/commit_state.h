@@ -28,6 +28,9 @@ struct acml_commit_rules {
 	bool reject;                    /* Mode reject. */
 	bool refuse_first;              /* first-load: refuse */
 	int64_t timeout;                /* After so many ms the server discards the update. */
+	/* For so many ms a command may wait for the server's lock, and is carried out then, on
+	 * whatever is open then. So no answer is sent so late that another update could get it. */
+	int64_t lock_timeout;
 };
 
 enum acml_opinion {
@@ -139,10 +142,14 @@ struct acml_commit {
 	bool unsure;                    /* of which nobody knows whether it was carried out. */
 	bool asked_again;               /* For the dump's version, as it does not open. */
 	bool complained;
-	int64_t arrived;
+	int64_t asked;                  /* When the last action was asked for. */
+	int64_t since;                  /* The dump came after this, */
+	int64_t arrived;                /* and was known by then. */
 	int64_t until;
 	bool owed;
-	uint32_t owed_serial;
+	struct acml_served owed_version;    /* None: it was never judged. */
+	unsigned tries;                 /* How often it was asked for since the last publication. */
+	int64_t not_before;             /* When to ask for it. */
 };
 
 /* New rules hold from the next decision on. */

@@ -24,7 +24,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 	acml_policy_hold(&terms->policy);
 	terms->rules = (struct acml_commit_rules){
 		.reject = setup->section->reject, .refuse_first = setup->section->refuse_first,
-		.timeout = setup->timeout,
+		.timeout = setup->timeout, .lock_timeout = setup->socket_timeout,
 	};
 	memcpy(terms->path, setup->dump, size);
 	terms->file = memcpy(terms->path + size, setup->file, file_size);
@@ -309,8 +309,9 @@ static void say_note(struct acml_ward *ward, const struct acml_commit_action *ac
 		         serial);
 		break;
 	case ACML_NOTE_DISCARDED:
-		acml_say(host, LOG_WARNING, "serial %u was accepted, but the server has discarded "
-		         "it meanwhile, %s", serial, !worth_asking(ward, ward->terms) ?
+		acml_say(host, LOG_WARNING, "serial %u was to be published, but the server has "
+		         "discarded it (a reload, or no answer within the timeout of the section "
+		         "external), %s", serial, !worth_asking(ward, ward->terms) ?
 		         "and told its sender" : ward->secondary ?
 		         "asking it to refresh the zone" : "asking it to load the zone again");
 		break;
