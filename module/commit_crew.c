@@ -11,19 +11,19 @@
 
 /* A connection with nothing to do is kept for the next verdict, but takes one of the server's
  * threads. */
-#define CONTROL_IDLE 20
+#define CONTROL_IDLE 20000
 
 /* A folder that was lost is looked for again. */
-#define MEND_PAUSE 500
+#define MEND_PAUSE 500000
 
 #define FOREVER INT64_MAX
-#define LONGEST_POLL 3600000
+#define LONGEST_POLL INT64_C(3600000000)
 
 int64_t acml_crew_clock(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
 static bool is_stopped(void *ctx)
@@ -246,8 +246,9 @@ static void lead(struct acml_commit_gate *gate)
 	gate->polled_until = next_time(gate, now);
 	int64_t pause = gate->polled_until - now;
 	pause = pause < 0 ? 0 : pause > LONGEST_POLL ? LONGEST_POLL : pause;
+	struct timespec time = { pause / 1000000, pause % 1000000 * 1000 };
 	pthread_mutex_unlock(&gate->mutex);
-	(void)poll(fds, 2, pause);
+	(void)ppoll(fds, 2, &time, NULL);
 	pthread_mutex_lock(&gate->mutex);
 	gate->leading = false;
 	if (fds[1].revents != 0) {

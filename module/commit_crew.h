@@ -73,5 +73,5 @@ void acml_crew_stop(struct acml_commit_gate *gate);
 /* Closes the connections that nobody uses. */
 void acml_crew_hang_up(struct acml_commit_gate *gate);
 
-/* Milliseconds of the clock that events have. */
+/* The clock that events have. */
 int64_t acml_crew_clock(void);

@@ -4,20 +4,20 @@
 
 #include <stddef.h>
 
-/* The dump is there a moment before its update can be answered. When it cannot after so many
- * milliseconds, the server has most likely thrown it away: during a reload it does that. */
-#define OPEN_GRACE 2000
+/* The dump is there a moment before its update can be answered. When it cannot after so
+ * long, the server has most likely thrown it away: during a reload it does that. */
+#define OPEN_GRACE 2000000
 
 /* From sending an answer to the server's look at it, the lock aside. */
-#define DELIVERY 500
+#define DELIVERY 500000
 
-#define RESCUE_PAUSE INT64_C(1000)
+#define RESCUE_PAUSE INT64_C(1000000)
 #define MANY_TRIES 10
 
-#define PAUSE_LEAST 1
-#define PAUSE_MOST 10000
-#define PAUSE_BUSY 20
-#define COMPLAIN_AFTER 1000
+#define PAUSE_LEAST 100
+#define PAUSE_MOST 10000000
+#define PAUSE_BUSY 20000
+#define COMPLAIN_AFTER 1000000
 
 static struct acml_commit_action act(struct acml_commit *commit, enum acml_commit_phase phase,
                                      enum acml_commit_action_kind kind)

@@ -23,12 +23,12 @@
 
 #include "source.h"
 
-/* How the mode decides. */
+/* How the mode decides. All times are microseconds of a clock that never jumps. */
 struct acml_commit_rules {
 	bool reject;                    /* Mode reject. */
 	bool refuse_first;              /* first-load: refuse */
-	int64_t timeout;                /* After so many ms the server discards the update. */
-	/* For so many ms a command may wait for the server's lock, and is carried out then, on
+	int64_t timeout;                /* After so long the server discards the update. */
+	/* For so long a command may wait for the server's lock, and is carried out then, on
 	 * whatever is open then. So no answer is sent so late that another update could get it. */
 	int64_t lock_timeout;
 };
@@ -71,7 +71,7 @@ enum acml_commit_event_kind {
 
 struct acml_commit_event {
 	enum acml_commit_event_kind kind;
-	int64_t now;                    /* Milliseconds of a clock that never jumps. */
+	int64_t now;
 	/* DUMPED: the new dump. JUDGED: the one that was read. STATUS: the one that was there after
 	 * the server had answered. Zeros: there is none. */
 	struct acml_identity dump;

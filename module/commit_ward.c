@@ -24,7 +24,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 	acml_policy_hold(&terms->policy);
 	terms->rules = (struct acml_commit_rules){
 		.reject = setup->section->reject, .refuse_first = setup->section->refuse_first,
-		.timeout = setup->timeout, .lock_timeout = setup->socket_timeout,
+		.timeout = setup->timeout * 1000, .lock_timeout = setup->socket_timeout * 1000,
 	};
 	memcpy(terms->path, setup->dump, size);
 	terms->file = memcpy(terms->path + size, setup->file, file_size);

@@ -21,9 +21,9 @@
 #define DEPTH 12
 #define UPDATES 2
 
-#define TIMEOUT 10000
-#define LOCK_TIMEOUT 5000
-#define OPENING 3000        /* An update opens so soon after its dump, if it is not refused. */
+#define TIMEOUT INT64_C(10000000)
+#define LOCK_TIMEOUT INT64_C(5000000)
+#define OPENING 3000000        /* An update opens so soon after its dump, if it is not refused. */
 #define FIRST_SERIAL 1
 #define STEPS_TO_REST 200
 
@@ -341,7 +341,7 @@ static bool move(struct world *world, int which)
 		if ((is_sending(world) && !world->queued) || !world->seen) {
 			return false;
 		}
-		pass_time(world, which == 8 ? 1000 : LOCK_TIMEOUT - 100);
+		pass_time(world, which == 8 ? 1000000 : LOCK_TIMEOUT - 100000);
 		return true;
 	default:
 		return false;
@@ -351,7 +351,7 @@ static bool move(struct world *world, int which)
 /* Times count from now on only. */
 static void normalise(struct world *world)
 {
-	int64_t shift = world->now - INT64_C(1000000);
+	int64_t shift = world->now - INT64_C(1000000000);
 	struct acml_commit *commit = &world->commit;
 	world->now -= shift;
 	commit->arrived -= shift;
@@ -540,7 +540,7 @@ static void explore(bool reject, bool refuse_first, bool first, bool good0, bool
 	}
 	printf("reject %d refuse-first %d first %d good %d %d: %zu states\n", reject, refuse_first,
 	       first, good0, good1, space.count);
-	assert_true(space.count > 1000);
+	assert_true(space.count > 10000);
 	free(space.seen);
 	free(space.hashes);
 	free(space.frontier);
