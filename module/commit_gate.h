@@ -41,8 +41,7 @@ struct acml_commit_setup {
 
 /*
  * Both with the guard locked, which owns *gate and the zone's *ward, NULL at first. Returns NULL,
- * or why the gate cannot work for this zone: then nothing has happened. out_what is what has to be
- * changed, a path.
+ * or why the gate cannot work for this zone: then nothing has happened.
  */
 const char *acml_commit_gate_join(struct acml_commit_gate **gate, struct acml_ward **ward,
                                   struct acml_seat *seat, const knot_dname_t *zone,
