@@ -15,7 +15,8 @@ packages_server=(knot knot-dnsutils)
 packages_tests=(bind9-utils git knot-dnssecutils libcmocka-dev nsd python3 python3-jsonschema unbound)
 # For the commit gate, which only Knot 3.5 has: where updates come from, and what asks meanwhile.
 packages_gate=(bind9 dnsperf knot-keymgr libfaketime)
-packages_ci=(clang debootstrap libclang-rt-dev llvm shellcheck universal-ctags valgrind)
+packages_ci=(chromium clang debootstrap fish libclang-rt-dev llvm man-db mandoc pre-commit shellcheck
+	universal-ctags valgrind zsh)
 packages_bench=(bind9-utils knot-dnssecutils nsd)
 }
 

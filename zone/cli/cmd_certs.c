@@ -10,26 +10,6 @@
 #include "lint/verdict.h"
 #include "report/certs.h"
 
-static const char help_text[] =
-"acmlint certs [OPTIONS] ZONEFILE…    would ACM issue or renew from these zones?\n"
-"\n"
-"      --inventory FILE  the certificates: JSON of aws acm or terraform, or a folder\n"
-"      --name NAME       a name without certificate: what if I requested one?\n"
-"                        (repeatable, *. allowed)\n"
-"      --parent FILE     what the parent publishes: DS and NS\n"
-"      --fail-on LEVEL   error (default): blocked names fail; warning, info: unknown\n"
-"                        ones too; never\n"
-"  -f, --format FORMAT   text (default), json, sarif, github, html\n"
-"  -q, --quiet           no closing line\n"
-"  -o, -c, -j, --now, --rule, --signed, --color, --no-include, --files-from\n"
-"                        as for check: acmlint check --help\n"
-"  -h, --help            this text\n"
-"\n"
-"Without --inventory and --name the names are judged that validation records in the\n"
-"zones stand for. Each is issuable, blocked, or unknown with what would settle it.\n"
-"Exit status: 0 nothing is blocked, 1 something is, 2 some input could not be read or\n"
-"parsed, 3 wrong usage or configuration.\n";
-
 static int exit_status(const struct acml_options *options, const struct acml_run *run)
 {
 	enum acml_verdict_kind worst = ACML_VERDICT_ISSUABLE;
@@ -52,7 +32,7 @@ static int run_certs(int argc, char **argv)
 {
 	struct acml_options options = { .fail_on = ACML_ERROR };
 	const struct acml_dialect dialect = {
-		.command = "certs", .help = help_text, .letters = "",
+		.command = "certs", .letters = "",
 	};
 	struct acml_run run;
 	struct acml_work *work = NULL;

@@ -13,26 +13,6 @@
 #include "cli/run.h"
 #include "report/diff.h"
 
-static const char help_text[] =
-"acmlint diff [OPTIONS] OLD NEW    what ACM loses or gains between two versions\n"
-"\n"
-"OLD and NEW are zone files, Route 53's JSON, or two folders with the same file\n"
-"names. Printed are the tokens, the permissions that CAA gives to Amazon, keys and\n"
-"name servers that go and come, the findings about what is lost, and, where all\n"
-"name servers are replaced, the safe order of the move, with dates from --now on.\n"
-"\n"
-"      --parent FILE     what the parent publishes: its TTLs, and the DS that keys\n"
-"                        have to fit\n"
-"      --fail-on LEVEL   error (default), warning, info, never\n"
-"  -f, --format FORMAT   text (default), json\n"
-"  -q, --quiet           changes and findings only\n"
-"  -o, -c, --name, --rule, --inventory, --inventory-complete, --signed, --now,\n"
-"      --no-include, --color    as for check: acmlint check --help\n"
-"  -h, --help            this text\n"
-"\n"
-"Exit status: 0 nothing lost at or above --fail-on, 1 something is, 2 some input\n"
-"could not be read or parsed, 3 wrong usage or configuration.\n";
-
 struct diff {
 	struct acml_options options;
 	struct acml_style style;
@@ -137,6 +117,7 @@ static int take_inputs(struct diff *diff, char *const *paths, size_t count)
 	}
 	diff->style.quiet = options->quiet;
 	diff->style.color = acml_output_color(options);
+	diff->style.links = acml_output_links(options);
 	return ACML_EXIT_OK;
 }
 
@@ -144,7 +125,7 @@ static int run_diff(int argc, char **argv)
 {
 	struct diff diff = { .json = false };
 	const struct acml_dialect dialect = {
-		.command = "diff", .help = help_text, .letters = "", .context = &diff,
+		.command = "diff", .letters = "", .context = &diff,
 	};
 	bool done = false;
 	int status = acml_options_parse_as(&dialect, argc, argv, &diff.options, &done);

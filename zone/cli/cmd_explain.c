@@ -5,6 +5,7 @@
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "cli/nearest.h"
 #include "report/rules_doc.h"
 
@@ -13,12 +14,6 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static const char help_text[] =
-"acmlint explain [--format text|json|markdown] RULE\n"
-"\n"
-"What a rule means, why ACM cares, a bad and a good zone, the fix, the sources.\n"
-"RULE is an id (CAA002) or a name (caa-excludes-amazon); 'acmlint rules' lists them.\n";
 
 static int explain(const struct acml_rules_doc *doc, const char *word)
 {
@@ -53,8 +48,7 @@ static int run_explain(int argc, char **argv)
 			}
 			break;
 		case 'h':
-			fputs(help_text, stdout);
-			return acml_finish(stdout, ACML_EXIT_OK);
+			return acml_manual_help("explain", true);
 		default:
 			return acml_usage_getopt("explain", argv, got, long_options);
 		}

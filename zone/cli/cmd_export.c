@@ -8,24 +8,10 @@
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "model/names.h"
 #include "model/read.h"
 #include "report/export.h"
-
-static int help(void)
-{
-	fputs("acmlint export [OPTIONS] ZONEFILE\n\n"
-	      "Writes a zone as plain text for a name server: one record a line, absolute names, no\n"
-	      "directives, included files in their places. ZONEFILE may be the JSON of aws route53\n"
-	      "list-resource-record-sets; '-' is standard input. What no zone file can say (Route 53's\n"
-	      "aliases to names elsewhere, routing policies) becomes a comment, and is said on stderr.\n\n"
-	      "  -o, --origin NAME   the zone's name, when the file does not tell it\n"
-	      "      --no-include    $INCLUDE is an error\n"
-	      "  -h, --help          this text\n\n"
-	      "Exit status: 0 everything is written, 1 record sets were left out, 2 the input could not\n"
-	      "be read or parsed, and nothing is written; 3 wrong usage.\n", stdout);
-	return acml_finish(stdout, ACML_EXIT_OK);
-}
 
 static int parse_options(int argc, char **argv, struct acml_read_options *out,
                          const char **out_file)
@@ -46,7 +32,7 @@ static int parse_options(int argc, char **argv, struct acml_read_options *out,
 			out->no_include = true;
 			break;
 		case 'h':
-			return help();
+			return acml_manual_help("export", true);
 		default:
 			return acml_usage_getopt("export", argv, got, options);
 		}

@@ -26,26 +26,6 @@ static const struct option own_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char help_text[] =
-"acmlint fix [OPTIONS] ZONEFILE…    the edits that clear the findings\n"
-"\n"
-"      --as zone         the zone file with the edits made (default)\n"
-"      --as nsupdate     input for nsupdate or knsupdate\n"
-"      --as knotc        commands for a shell: a transaction on a running knotd\n"
-"  -i, --in-place        change the zone files themselves\n"
-"      --keep-serial     leave the SOA's serial alone; else it grows where a zone\n"
-"                        file is changed\n"
-"      --fail-on LEVEL   what is to be cleared: error (default), warning, info\n"
-"  -q, --quiet           say only what could not be done\n"
-"  -o, -c, --name, --rule, --require-caa, --signed, --now, --no-include,\n"
-"      --files-from      as for check: acmlint check --help\n"
-"  -h, --help            this text\n"
-"\n"
-"Only edits that are certain are made, and only if the zone is the better for them;\n"
-"what is left to be done is said on stderr. Nothing else in the zone file changes.\n"
-"Exit status: 0 everything is cleared, 1 findings remain, 2 some input could not be\n"
-"read or parsed, or output not be written, 3 wrong usage or configuration.\n";
-
 struct fix {
 	struct acml_options options;
 	enum form form;
@@ -245,7 +225,7 @@ static int run_fix(int argc, char **argv)
 {
 	struct fix fix = { .status = ACML_EXIT_OK };
 	const struct acml_dialect dialect = {
-		.command = "fix", .help = help_text, .letters = "i", .options = own_options,
+		.command = "fix", .letters = "i", .options = own_options,
 		.take = take, .context = &fix,
 	};
 	bool done = false;
@@ -262,6 +242,6 @@ static int run_fix(int argc, char **argv)
 
 const struct acml_command acml_cmd_fix = {
 	.name = "fix",
-	.summary = "the edits that clear the findings, as zone text, for nsupdate or knotc",
+	.summary = "the edits that clear the findings: zone text, nsupdate, knotc",
 	.run = run_fix,
 };

@@ -11,6 +11,7 @@
 #include <libknot/error.h>
 
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "model/names.h"
 #include "model/read.h"
 #include "report/lookup_json.h"
@@ -21,19 +22,6 @@ struct request {
 	const char *name;
 	uint16_t type;
 };
-
-static int help(void)
-{
-	fputs("acmlint lookup [OPTIONS] ZONEFILE NAME TYPE\n\n"
-	      "Prints what an authoritative server answers from this zone, as JSON, and the CAA set\n"
-	      "that decides whether Amazon may issue for NAME. ZONEFILE '-' is standard input. NAME is\n"
-	      "absolute when it ends in a dot or in the zone's name, else relative to the zone; '@' is\n"
-	      "the zone's name.\n\n"
-	      "  -o, --origin NAME   the zone's name, when the file does not tell it\n"
-	      "      --no-include    $INCLUDE is an error\n"
-	      "  -h, --help          this text\n", stdout);
-	return acml_finish(stdout, ACML_EXIT_OK);
-}
 
 /* Types that only exist in queries have no answer in a zone; ANY has. */
 static bool parse_type(const char *text, uint16_t *out_type)
@@ -97,7 +85,7 @@ static int parse_options(int argc, char **argv, struct request *out)
 			out->read.no_include = true;
 			break;
 		case 'h':
-			return help();
+			return acml_manual_help("lookup", true);
 		default:
 			return acml_usage_getopt("lookup", argv, got, options);
 		}

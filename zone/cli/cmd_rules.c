@@ -10,6 +10,7 @@
 #include <libknot/errcode.h>
 
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "report/rules_doc.h"
 
 static const struct option long_options[] = {
@@ -18,14 +19,6 @@ static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'O' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static const char help_text[] =
-"acmlint rules [--format text|json|markdown] [--output DIRECTORY]\n"
-"\n"
-"  -f, --format FORMAT     text (default), json (with texts and examples), markdown\n"
-"      --output DIRECTORY  write README.md and one page per rule (markdown only)\n"
-"\n"
-"'acmlint explain RULE' shows one rule.\n";
 
 /* One page of the documentation. rule NULL: the table. */
 static int write_page(const char *folder, const char *name, const struct acml_rule *rule)
@@ -92,8 +85,7 @@ static int run_rules(int argc, char **argv)
 			}
 			break;
 		case 'h':
-			fputs(help_text, stdout);
-			return acml_finish(stdout, ACML_EXIT_OK);
+			return acml_manual_help("rules", true);
 		case 'O':
 			folder = optarg;
 			break;

@@ -26,11 +26,13 @@ struct acml_command {
 
 extern const struct acml_command acml_cmd_certs;
 extern const struct acml_command acml_cmd_check;
+extern const struct acml_command acml_cmd_completion;
 extern const struct acml_command acml_cmd_diff;
 extern const struct acml_command acml_cmd_explain;
 extern const struct acml_command acml_cmd_export;
 extern const struct acml_command acml_cmd_fix;
 extern const struct acml_command acml_cmd_lookup;
+extern const struct acml_command acml_cmd_manual;
 extern const struct acml_command acml_cmd_rules;
 
 /* All of them, NULL-terminated. */

@@ -24,6 +24,8 @@ const struct acml_command *const acml_commands[] = {
 	&acml_cmd_lookup,
 	&acml_cmd_rules,
 	&acml_cmd_explain,
+	&acml_cmd_manual,
+	&acml_cmd_completion,
 	NULL
 };
 
@@ -45,16 +47,16 @@ static const struct acml_command *find_command(const char *name)
 
 static int help(void)
 {
-	fputs("acmlint " ACML_VERSION " reads DNS zones before they are published and tells what "
-	      "would stop\nAWS Certificate Manager (ACM) from issuing or renewing a "
-	      "certificate.\n\n"
-	      "  acmlint [check] [OPTIONS] ZONEFILE|DIRECTORY|-…\n", stdout);
+	fputs("acmlint " ACML_VERSION " reads DNS zones before they are published and tells what would\n"
+	      "stop AWS Certificate Manager (ACM) from issuing or renewing a certificate.\n\n"
+	      "acmlint [check] [OPTIONS] ZONEFILE|DIRECTORY|-...\nacmlint COMMAND [OPTIONS] ...\n\n",
+	      stdout);
 	for (size_t i = 0; acml_commands[i] != NULL; i++) {
-		printf("  acmlint %-8s %s\n", acml_commands[i]->name, acml_commands[i]->summary);
+		printf("  %-10s %s\n", acml_commands[i]->name, acml_commands[i]->summary);
 	}
-	fputs("\n'acmlint COMMAND --help' tells more.\n\n"
+	fputs("\n'acmlint COMMAND --help' tells more.\n"
 	      "Exit status: 0 nothing found, 1 findings, 2 some input could not be read,\n"
-	      "3 wrong usage or configuration.\n", stdout);
+	      "3 wrong usage or configuration\n", stdout);
 	return acml_finish(stdout, ACML_EXIT_OK);
 }
 

@@ -15,10 +15,11 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/knot_zones.h"
+#include "cli/manual.h"
 
 enum {
-	OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_KNOT_CONF, OPT_NOW,
-	OPT_ONLY_NEW, OPT_PROGRESS, OPT_VERSION
+	OPT_KEY = 256, OPT_BASELINE, OPT_COLOR, OPT_FILES_FROM, OPT_HELP_ALL, OPT_KNOT_CONF,
+	OPT_NOW, OPT_ONLY_NEW, OPT_PROGRESS, OPT_VERSION
 };
 
 /* OPT_KEY: shared with the configuration file, by the same name. */
@@ -30,6 +31,7 @@ static const struct option long_options[] = {
 	{ "files-from", required_argument, NULL, OPT_FILES_FROM },
 	{ "format", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "help-all", no_argument, NULL, OPT_HELP_ALL },
 	{ "inventory", required_argument, NULL, OPT_KEY },
 	{ "inventory-complete", optional_argument, NULL, OPT_KEY },
 	{ "jobs", required_argument, NULL, 'j' },
@@ -48,38 +50,6 @@ static const struct option long_options[] = {
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
-
-static const char help_text[] =
-"acmlint [check] [OPTIONS] ZONEFILE|DIRECTORY|-…    lint zone files\n"
-"\n"
-"  -o, --origin NAME     the zone's name, where the file does not say it\n"
-"      --name NAME       a name ACM must be able to serve (repeatable, *. allowed)\n"
-"      --inventory FILE  what ACM needs: JSON of aws acm or terraform, or a folder of it\n"
-"      --inventory-complete  it names every certificate of every account\n"
-"      --parent FILE     what the parent publishes, DS and NS: dig's output, zone text,\n"
-"                        a dsset- file, the parent zone, AWS's JSON (repeatable)\n"
-"      --rule ID=LEVEL   off, info, warning or error; id or name (repeatable)\n"
-"      --fail-on LEVEL   error (default), warning, info, never\n"
-"      --require-caa     names that use ACM must have CAA\n"
-"      --signed WHEN     auto (default), yes, no: may the DNSSEC rules read the\n"
-"                        absence of DNSKEY and RRSIG as a fault? no: the server signs\n"
-"      --now TIME        the clock for every date: 2026-11-21T00:00:00Z or @seconds\n"
-"      --no-include      $INCLUDE is an error\n"
-"      --baseline FILE   the version published now, or a folder of them: what is\n"
-"                        new is marked, and what ACM would lose is found\n"
-"      --only-new        what the baseline has as well is left out\n"
-"      --knot-conf FILE  the zones of a knotd, as its module does; arguments are zones\n"
-"      --files-from FILE names of zone files, one a line (-: standard input)\n"
-"  -c, --config FILE     settings; default .acmlint.conf, here or above in the repository\n"
-"  -f, --format FORMAT   text (default), json, sarif, github, html\n"
-"  -j, --jobs N          zones, and parts of large ones, in parallel; default: all\n"
-"  -q, --quiet           findings and errors only;  --progress: a bar on a terminal\n"
-"      --color WHEN      auto (default), always, never; NO_COLOR is honoured\n"
-"  -h, --help            this text;  --version: the version\n"
-"\n"
-"A directory stands for every *.zone and db.* in it and below.\n"
-"Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some input could not\n"
-"be read or parsed, 3 wrong usage or configuration.\n";
 
 /* What the command line said about shared settings, kept until the file has been applied. */
 struct given {
@@ -176,6 +146,15 @@ static int print_and_stop(struct parse *parse, const char *text)
 	return acml_finish(stdout, ACML_EXIT_OK);
 }
 
+static int help_and_stop(struct parse *parse, bool whole)
+{
+	if (parse->dialect->help != NULL) {
+		return print_and_stop(parse, parse->dialect->help);
+	}
+	parse->done = true;
+	return acml_manual_help(parse->command, whole);
+}
+
 static int refuse(struct parse *parse, int got, char **argv)
 {
 	const char *word = argv[optind - 1];
@@ -210,7 +189,7 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 	case 'f':
 		return set_format(parse, optarg);
 	case 'h':
-		return print_and_stop(parse, parse->dialect->help);
+		return help_and_stop(parse, false);
 	case 'j':
 		return set_jobs(parse, optarg);
 	case 'o':
@@ -228,6 +207,8 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 	case OPT_KNOT_CONF:
 		parse->knot_conf = optarg;
 		break;
+	case OPT_HELP_ALL:
+		return help_and_stop(parse, true);
 	case OPT_KEY:
 		parse->given[parse->n_given].key = acml_key_find(parse->long_options[index].name);
 		parse->given[parse->n_given++].value = optarg != NULL ? optarg : "on";
@@ -410,7 +391,7 @@ int acml_options_parse_as(const struct acml_dialect *dialect, int argc, char **a
 int acml_options_parse(int argc, char **argv, struct acml_options *out, bool *out_done)
 {
 	static const struct acml_dialect check = {
-		.command = "check", .help = help_text, .letters = "",
+		.command = "check", .letters = "",
 	};
 	return acml_options_parse_as(&check, argc, argv, out, out_done);
 }

@@ -24,6 +24,23 @@ bool acml_output_color(const struct acml_options *options)
 	       term != NULL && strcmp(term, "dumb") != 0;
 }
 
+bool acml_output_links(const struct acml_options *options)
+{
+	static const char *const signs[] = {
+		"DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WEZTERM_PANE",
+		"WT_SESSION",
+	};
+	const char *force = getenv("FORCE_HYPERLINK");
+	if (force != NULL && force[0] != '\0') {
+		return strcmp(force, "0") != 0;
+	}
+	bool known = false;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		known |= getenv(signs[i]) != NULL;
+	}
+	return known && isatty(STDOUT_FILENO) && acml_output_color(options);
+}
+
 /* A name that no zone of the run holds is probably misspelt, and nothing else would say so. */
 static void note_foreign_names(const struct acml_options *options, const struct acml_run *run)
 {
@@ -75,7 +92,11 @@ int acml_output_report(const struct acml_options *options, const struct acml_run
 	if (buffer != NULL) {
 		setvbuf(stdout, buffer, _IOFBF, REPORT_BUFFER);
 	}
-	struct acml_style style = { .color = acml_output_color(options), .quiet = options->quiet };
+	const struct acml_style style = {
+		.color = acml_output_color(options),
+		.quiet = options->quiet,
+		.links = acml_output_links(options),
+	};
 	if (reporter->write(stdout, run, &style) != KNOT_EOK) {
 		acml_say("out of memory: the report is not whole");
 		status = ACML_EXIT_INPUT;

@@ -41,7 +41,9 @@ static void write_step(FILE *out, const struct acml_style *style,
 	paint(out, style, step->kind, words[step->kind], 8);
 	acml_escape_write(out, step->text);
 	if (step->rule != NULL) {
-		fprintf(out, " [%s]", step->rule);
+		fputs(" [", out);
+		acml_text_rule_id(out, style, step->rule);
+		fputc(']', out);
 	}
 	if (step->kind == ACML_VERDICT_UNKNOWN && step->settle != NULL) {
 		fputs("\n                would settle it: ", out);

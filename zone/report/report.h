@@ -72,6 +72,7 @@ struct acml_run {
 struct acml_style {
 	bool color;
 	bool quiet;                     /* Findings only: no closing line. */
+	bool links;                     /* The terminal shows links (OSC 8). */
 };
 
 struct acml_reporter {
@@ -90,6 +91,9 @@ extern const struct acml_reporter acml_reporter_text;
 /* One finding of the text format, with what is to do. */
 void acml_text_finding(FILE *out, const struct acml_style *style,
                        const struct acml_finding *finding);
+
+/* A rule's id, as a link where the terminal shows them. */
+void acml_text_rule_id(FILE *out, const struct acml_style *style, const char *id);
 
 /* The closing count, without the end of the line: "1 zone, 12 records: 1 error …". */
 void acml_text_summary(FILE *out, const struct acml_run *run);

@@ -12,6 +12,7 @@
 
 #include "report/escape.h"
 #include "report/report.h"
+#include "report/rules_doc.h"
 #include "rules/rule.h"
 
 enum color { PLAIN, BOLD, DIM, RED, YELLOW, CYAN, GREEN };
@@ -58,6 +59,17 @@ static void write_edit(FILE *out, const struct acml_style *style, const struct a
 	fputc('\n', out);
 }
 
+void acml_text_rule_id(FILE *out, const struct acml_style *style, const char *id)
+{
+	const struct acml_rule *rule = style->links ? acml_rule_find(id) : NULL;
+	char link[ACML_RULE_LINK];
+	if (rule == NULL) {
+		fputs(id, out);
+	} else {
+		fprintf(out, "\033]8;;%s\033\\%s\033]8;;\033\\", acml_rule_link(rule, link), id);
+	}
+}
+
 void acml_text_finding(FILE *out, const struct acml_style *style,
                        const struct acml_finding *finding)
 {
@@ -73,8 +85,9 @@ void acml_text_finding(FILE *out, const struct acml_style *style,
 	paint(out, style, PLAIN);
 	acml_escape_write(out, finding->message);
 	paint(out, style, DIM);
-	fprintf(out, " [%s %s]%s", finding->rule->id, finding->rule->name,
-	        finding->is_new ? " (new)" : "");
+	fputs(" [", out);
+	acml_text_rule_id(out, style, finding->rule->id);
+	fprintf(out, " %s]%s", finding->rule->name, finding->is_new ? " (new)" : "");
 	paint(out, style, PLAIN);
 	fputc('\n', out);
 
