@@ -6,7 +6,7 @@ Knot DNS 3.5 alone, without the module. An update waits for its verdict, and the
 reload: the reload takes the control lock and waits for the update, and the verdict waits for the
 lock. For each `timeout` of the section external: how long the reload took, what the verdict got
 ("busy" after `timeout` of the section control), whether the update was published, and how many
-questions were answered meanwhile. tests/docs/gates.py compares what docs/gates.md says with it.
+questions were answered meanwhile. docs/gates.md has the table.
 """
 
 import argparse

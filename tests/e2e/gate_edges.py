@@ -333,3 +333,45 @@ def set_clock(path, days):
     with open(path + ".new", "w") as file:
         file.write("%+dd\n" % days)
     os.rename(path + ".new", path)
+
+
+def test_gate_first_journal(machine):
+    """journal-content: all: the server publishes a first version without asking; the next is judged"""
+    server = GateServer(machine, first_load="refuse")
+    server.zone_options["journal-content"] = "all"
+    server.configure()
+    write(server.file(CALM), zones.good(1))
+    write(server.file(), zones.bad(1))
+    server.start()
+    server.wait_text("v1")
+    FILES.server = server
+    FILES.send(2, "good")
+    server.wait_text("v2")
+    rejected(FILES, 3, "bad", "CAA002")
+    server.wait_text("v2")
+    return server
+
+
+def test_gate_bulk(machine):
+    """dynamic updates that the server takes together are one version: one bad one refuses all"""
+    server = UPDATES.start(machine)
+    server.knotc("zone-begin", ZONE)
+    told = {}
+    lines = {"good": version_lines(2),
+             "bad": ("delete example.com. CAA", 'add example.com. 60 CAA 0 issue "ca.example"')}
+
+    def send(kind):
+        told[kind] = server.update(*lines[kind])
+
+    # The first is taken up alone, and waits for the transaction; the others wait for the first.
+    senders = [threading.Thread(target=server.update, args=version_lines(9))]
+    senders += [threading.Thread(target=send, args=(kind,)) for kind in lines]
+    for sender in senders:
+        sender.start()
+        time.sleep(0.2)
+    server.knotc("zone-abort", ZONE)
+    for sender in senders:
+        sender.join()
+    expect(server, told, {"good": "SERVFAIL", "bad": "SERVFAIL"}, "what the senders were told")
+    expect(server, server.text(), "v9", "the version answered")
+    return server

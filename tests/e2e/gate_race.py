@@ -114,6 +114,7 @@ class Race:
         self.primary = ManyPrimary(machine, self.server.port, True)
         self.reloads = reloads
         self.took = []
+        self.memory = []
         seed = random.randrange(1 << 32)
         print("      race: seed %d" % seed, flush=True)
         groups = ((FILES, FileSender), (TRANSFERS, TransferSender), (DYNAMIC, DynamicSender))
@@ -158,6 +159,7 @@ class Race:
             begin = time.monotonic()
             self.server.knotc("-t", "60", "reload")
             self.took.append(time.monotonic() - begin)
+            self.memory.append(anonymous(self.server))
             while (any(sender.is_alive() for sender in self.senders) and
                    self.progress() < (number + 1) / self.reloads):
                 time.sleep(0.01)
@@ -172,8 +174,8 @@ class Race:
                  for sender in self.senders]
         for thread in crowd:
             thread.start()
-        taken = Crowd(self.server, 8)
-        self.server.knotc("-t", "60", "reload")
+        taken = Crowd(self.server, 7)
+        time.sleep(0.5)
         taken.close()
         for thread in crowd:
             thread.join()
