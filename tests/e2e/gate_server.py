@@ -151,18 +151,23 @@ class Watch:
         self.thread = threading.Thread(target=self.run)
 
     def __enter__(self):
+        self.look_at_all()
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.ends.set()
         self.thread.join()
+        self.look_at_all()
 
     def run(self):
         while not self.ends.is_set():
-            for zone in self.zones:
-                self.look(zone)
+            self.look_at_all()
             time.sleep(self.pause)
+
+    def look_at_all(self):
+        for zone in self.zones:
+            self.look(zone)
 
     def look(self, zone):
         text = self.server.text(zone)
