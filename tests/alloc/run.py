@@ -69,7 +69,8 @@ DS = "example.com. 3600 IN DS 2371 13 2 " + "1F" * 32 + "\nexample.com. 3600 IN 
 DETAIL = """{"DomainName": "example.com", "Nameservers": [{"Name": "ns1.example.net"}], "DnssecKeys":
  [{"Algorithm": 13, "Flags": 257, "DigestType": 2, "KeyTag": 2371, "Digest": "%s"}]}
 """ % ("1F" * 32)
-HOSTED = """{"HostedZone": {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config":
+# jansson 2.14 reads on where there is no room for a closing quote, its 16th byte: no such string here.
+HOSTED = """{"HostedZone": {"Id": "/hostedzone/Z12", "Name": "example.com.", "Config":
  {"PrivateZone": false}}, "DelegationSet": {"NameServers": ["ns1.example.net", "ns9.example.org"]}}
 """
 

@@ -2,6 +2,7 @@
 
 #include "cli/knot_conf.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,15 +67,25 @@ static int add_item(struct pass *pass, const char *key, const char *value)
 	return KNOT_EOK;
 }
 
+/* A folder that cannot be looked into may hold what the server sees. */
+static int is_fatal(const char *path, int error)
+{
+	(void)path;
+	return error != ENOENT;
+}
+
 /* Folders are passed over, and what a pattern does not match, as knotd does. */
 static int include_each(struct pass *pass, const char *pattern)
 {
 	glob_t found = { 0 };
-	int ret = glob(pattern, 0, NULL, &found);
-	if (ret == GLOB_NOSPACE) {
+	errno = 0;
+	int ret = glob(pattern, 0, is_fatal, &found);
+	if (ret == GLOB_NOSPACE || (ret == GLOB_ABORTED && errno == ENOMEM)) {
 		ret = KNOT_ENOMEM;
+	} else if (ret == GLOB_ABORTED) {
+		ret = not_included(pass, pattern, KNOT_EACCES);
 	} else if (ret != 0 && (ret != GLOB_NOMATCH || strchr(pattern, '*') == NULL)) {
-		ret = not_included(pass, pattern, ret == GLOB_NOMATCH ? KNOT_ENOENT : KNOT_EACCES);
+		ret = not_included(pass, pattern, KNOT_ENOENT);
 	} else {
 		ret = KNOT_EOK;
 	}

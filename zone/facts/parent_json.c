@@ -102,8 +102,8 @@ static int name_of(const struct acml_document *document, const json_t *object, c
 }
 
 /* Some registries take the key and make the DS themselves: so do we, with SHA-256. */
-static bool ds_of_key(const knot_dname_t *child, const json_t *entry, unsigned algorithm,
-                      uint8_t digest[ACML_DIGEST_MAX], struct acml_parent_ds *out)
+static int ds_of_key(const knot_dname_t *child, const json_t *entry, unsigned algorithm,
+                     uint8_t digest[ACML_DIGEST_MAX], struct acml_parent_ds *out)
 {
 	uint8_t key[KEY_SIZE];
 	unsigned flags = 257;
@@ -116,7 +116,8 @@ static bool ds_of_key(const knot_dname_t *child, const json_t *entry, unsigned a
 	out->digest_type = 2;
 	out->digest = digest;
 	out->key_tag = acml_crypto_key_tag(key, size + 4);
-	return size > 0 && acml_crypto_ds(child, key, size + 4, 2, digest, &out->digest_size);
+	return size > 0 ? acml_crypto_ds(child, key, size + 4, 2, digest, &out->digest_size) :
+	       KNOT_EINVAL;
 }
 
 static int say_key(const struct acml_document *document, const knot_dname_t *child,
@@ -142,9 +143,13 @@ static int say_key(const struct acml_document *document, const knot_dname_t *chi
 		statement.ds.key_tag = (uint16_t)tag;
 		statement.ds.digest_type = (uint8_t)type;
 		statement.ds.digest = digest;
-	} else if (!ds_of_key(child, entry, algorithm, digest, &statement.ds)) {
-		return acml_parent_fault(document, 0, 0, "DnssecKeys: a key with neither Digest nor a "
-		                         "usable PublicKey");
+	} else {
+		int ret = ds_of_key(child, entry, algorithm, digest, &statement.ds);
+		if (ret != KNOT_EOK) {
+			return ret == KNOT_ENOMEM ? ret :
+			       acml_parent_fault(document, 0, 0, "DnssecKeys: a key with neither Digest "
+			                         "nor a usable PublicKey");
+		}
 	}
 	return acml_parent_say(document->build, &statement);
 }

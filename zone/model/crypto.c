@@ -75,8 +75,8 @@ uint16_t acml_crypto_key_tag(const uint8_t *dnskey, size_t size)
 	return tag;
 }
 
-static int import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
-                  dnssec_key_t **out_key)
+static int try_import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                      dnssec_key_t **out_key)
 {
 	dnssec_binary_t rdata = binary(dnskey, size);
 	dnssec_key_t *key = NULL;
@@ -96,22 +96,43 @@ static int import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
 	return KNOT_EOK;
 }
 
-bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
-                    uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size)
+/* GnuTLS calls a key wrong when it has no memory for it: what is wrong is so the second time, too. */
+static int import(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                  dnssec_key_t **out_key)
+{
+	int ret = try_import(owner, dnskey, size, out_key);
+	return ret == KNOT_EINVAL ? try_import(owner, dnskey, size, out_key) : ret;
+}
+
+/* What is wrong is so the second time, too. */
+static int create_ds(const dnssec_key_t *key, dnssec_key_digest_t type, dnssec_binary_t *out_ds)
+{
+	int ret = dnssec_key_create_ds(key, type, out_ds);
+	if (ret != DNSSEC_EOK && ret != DNSSEC_ENOMEM) {
+		ret = dnssec_key_create_ds(key, type, out_ds);
+	}
+	return ret == DNSSEC_EOK ? KNOT_EOK : ret == DNSSEC_ENOMEM ? KNOT_ENOMEM : KNOT_EINVAL;
+}
+
+int acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                   uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size)
 {
 	dnssec_key_t *key = NULL;
 	dnssec_binary_t ds = { 0 };
-	dnssec_key_digest_t type = (dnssec_key_digest_t)digest_type;
-	bool made = import(owner, dnskey, size, &key) == KNOT_EOK &&
-	            dnssec_key_create_ds(key, type, &ds) == DNSSEC_EOK &&
-	            ds.size > DS_HEADER && ds.size - DS_HEADER <= ACML_DIGEST_MAX;
-	if (made) {
+	int ret = import(owner, dnskey, size, &key);
+	if (ret == KNOT_EOK) {
+		ret = create_ds(key, (dnssec_key_digest_t)digest_type, &ds);
+	}
+	if (ret == KNOT_EOK && (ds.size <= DS_HEADER || ds.size - DS_HEADER > ACML_DIGEST_MAX)) {
+		ret = KNOT_EINVAL;
+	}
+	if (ret == KNOT_EOK) {
 		*out_size = ds.size - DS_HEADER;
 		memcpy(out_digest, ds.data + DS_HEADER, *out_size);
 	}
 	dnssec_binary_free(&ds);
 	dnssec_key_free(key);
-	return made;
+	return ret;
 }
 
 int acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,

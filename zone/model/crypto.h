@@ -34,9 +34,10 @@ bool acml_crypto_digest(uint8_t digest_type);
 /* RFC 4034 appendix B. */
 uint16_t acml_crypto_key_tag(const uint8_t *dnskey, size_t size);
 
-/* The digest of a DS (RFC 4034 section 5.1.4). owner: lower case. False: cannot be made. */
-bool acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
-                    uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size);
+/* The digest of a DS (RFC 4034 section 5.1.4). owner: lower case. KNOT_EOK, KNOT_EINVAL: cannot be
+ * made, KNOT_ENOMEM. */
+int acml_crypto_ds(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,
+                   uint8_t digest_type, uint8_t out_digest[ACML_DIGEST_MAX], size_t *out_size);
 
 /* KNOT_EOK, KNOT_EINVAL: it is no key, KNOT_ENOMEM. */
 int acml_crypto_key_new(const knot_dname_t *owner, const uint8_t *dnskey, size_t size,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <libknot/errcode.h>
+
 #include "model/crypto.h"
 
 #define DNSKEY_HEADER 4 /* Flags, protocol, algorithm. */
@@ -24,7 +26,8 @@ enum acml_ds_fit acml_ds_compare(const knot_dname_t *owner, const struct acml_rr
 	}
 	uint8_t digest[ACML_DIGEST_MAX];
 	size_t size = 0;
-	if (!acml_crypto_ds(owner, dnskey->rdata, dnskey->rdlen, ds->rdata[3], digest, &size)) {
+	if (acml_crypto_ds(owner, dnskey->rdata, dnskey->rdlen, ds->rdata[3], digest,
+	                   &size) != KNOT_EOK) {
 		return ACML_DS_UNKNOWN;
 	}
 	bool fits = size == (size_t)ds->rdlen - DS_HEADER &&

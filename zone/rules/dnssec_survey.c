@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include <libknot/descriptor.h>
+#include <libknot/errcode.h>
 #include <libknot/wire.h>
 
 #include "model/lookup.h"
@@ -76,8 +77,12 @@ static enum acml_ds_fit compare(const struct survey *survey, const struct acml_p
 	if (ds->key_tag != key->tag || ds->algorithm != key->algorithm) {
 		return ACML_DS_OTHER;
 	}
-	if (!acml_crypto_ds(survey->judge->zone->apex, key->rr->rdata, key->rr->rdlen,
-	                    ds->digest_type, digest, &size)) {
+	int ret = acml_crypto_ds(survey->judge->zone->apex, key->rr->rdata, key->rr->rdlen,
+	                         ds->digest_type, digest, &size);
+	if (ret == KNOT_ENOMEM) {
+		acml_judge_no_memory(survey->judge);
+	}
+	if (ret != KNOT_EOK) {
 		return ACML_DS_UNKNOWN;
 	}
 	return size == ds->digest_size && memcmp(digest, ds->digest, size) == 0 ?
@@ -99,10 +104,16 @@ static bool was_revoked(const struct survey *survey, const struct acml_parent_ds
 	}
 	memcpy(rdata, rr->rdata, rr->rdlen);
 	rdata[1] &= (uint8_t)~FLAG_REVOKE;
-	return ds->key_tag == acml_crypto_key_tag(rdata, rr->rdlen) &&
-	       acml_crypto_ds(survey->judge->zone->apex, rdata, rr->rdlen, ds->digest_type, digest,
-	                      &size) &&
-	       size == ds->digest_size && memcmp(digest, ds->digest, size) == 0;
+	if (ds->key_tag != acml_crypto_key_tag(rdata, rr->rdlen)) {
+		return false;
+	}
+	int ret = acml_crypto_ds(survey->judge->zone->apex, rdata, rr->rdlen, ds->digest_type,
+	                         digest, &size);
+	if (ret == KNOT_ENOMEM) {
+		acml_judge_no_memory(survey->judge);
+	}
+	return ret == KNOT_EOK && size == ds->digest_size &&
+	       memcmp(digest, ds->digest, size) == 0;
 }
 
 static void match_keys(struct survey *survey, struct acml_ds_state *state)
