@@ -102,6 +102,8 @@ def text_of_a_clean_zone_is_the_count(t):
 def a_full_disk_is_an_error(t):
     t.write("example.com.zone", GOOD)
     for args in (["example.com.zone"], ["example.com.zone", "-f", "json"], ["rules"],
+                 ["example.com.zone", "-f", "sarif"], ["example.com.zone", "-f", "html"],
+                 ["example.com.zone", "-f", "github"], ["completion", "bash"], ["manual"],
                  ["rules", "-f", "json"], ["explain", "CAA002"], ["--version"], ["--help"],
                  ["lookup", "example.com.zone", "www", "A"], ["check", "--help"]):
         with open("/dev/full", "wb") as full:

@@ -14,6 +14,7 @@
 #include <libknot/errcode.h>
 
 #include "lint/verdict.h"
+#include "report/stream.h"
 
 static int worst_first(const void *a, const void *b)
 {
@@ -87,8 +88,9 @@ static int prepare(struct acml_html *html)
 static int write_html(FILE *out, const struct acml_run *run, const struct acml_style *style)
 {
 	(void)style;
-	struct acml_html html = { .out = out, .run = run };
-	int ret = prepare(&html);
+	struct acml_html html = { .run = run };
+	html.out = acml_stream_count(out, &html.written);
+	int ret = html.out != NULL ? prepare(&html) : KNOT_ENOMEM;
 	if (ret == KNOT_EOK) {
 		acml_html_head(&html);
 		ret = acml_html_certificates(&html);
@@ -99,9 +101,12 @@ static int write_html(FILE *out, const struct acml_run *run, const struct acml_s
 	}
 	if (ret == KNOT_EOK) {
 		acml_html_rules(&html);
-		fprintf(out, "</main>\n<footer><p>Written by acmlint %s. An error means that ACM would not "
+		fprintf(html.out, "</main>\n<footer><p>Written by acmlint %s. An error means that ACM would not "
 		        "issue or renew a certificate for a name; a warning, that it may not.</p></footer>\n"
 		        "<script>%s</script>\n</body>\n</html>\n", run->version, acml_html_script);
+	}
+	if (html.out != NULL) {
+		fclose(html.out); /* Its errors are those of out. */
 	}
 	acml_html_file_clear(&html.file);
 	free(html.rules);

@@ -45,7 +45,8 @@ struct acml_html {
 	const struct acml_run_zone **zones;     /* The worst first. */
 	struct acml_html_rule *rules;           /* By index. */
 	struct acml_html_file file;
-	size_t spent;                   /* Bytes that findings have taken so far. */
+	size_t written;                 /* Bytes, as of the last flush. */
+	size_t before_findings;         /* The same where the findings begin. */
 	size_t verdicts[3];             /* By enum acml_verdict_kind. */
 	size_t with[ACML_SEVERITIES];   /* Zones by their worst finding; [ACML_OFF]: without. */
 	size_t n_new;

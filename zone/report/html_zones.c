@@ -195,9 +195,10 @@ static int write_finding(struct acml_html *html, FILE *out, const struct acml_fi
 	return ret;
 }
 
-/* Everything about one zone, into a stream that can tell how much it is. */
-static int write_zone(struct acml_html *html, FILE *out, size_t index)
+/* Everything about one zone. */
+static int write_zone(struct acml_html *html, size_t index)
 {
+	FILE *out = html->out;
 	const struct acml_run_zone *zone = html->zones[index];
 	const struct acml_result *result = zone->result;
 	const struct acml_finding **list = calloc(result->n_findings + 1, sizeof(*list));
@@ -216,7 +217,8 @@ static int write_zone(struct acml_html *html, FILE *out, size_t index)
 	        result->count[ACML_INFO], index);
 	size_t i = 0;
 	for (; ret == KNOT_EOK && i < result->n_findings; i++) {
-		size_t spent = html->spent + (size_t)ftello(out);
+		fflush(out);
+		size_t spent = html->written - html->before_findings;
 		if (spent > MOST_BYTES) {
 			break;
 		}
@@ -233,38 +235,19 @@ static int write_zone(struct acml_html *html, FILE *out, size_t index)
 	return ret;
 }
 
-static int one_zone(struct acml_html *html, size_t index)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	if (out == NULL) {
-		return KNOT_ENOMEM;
-	}
-	int ret = write_zone(html, out, index);
-	bool whole = !ferror(out);
-	if (fclose(out) != 0 || !whole) {
-		ret = KNOT_ENOMEM;
-	}
-	if (ret == KNOT_EOK) {
-		fwrite(text, 1, size, html->out);
-		html->spent += size;
-	}
-	free(text);
-	return ret;
-}
-
 int acml_html_findings(struct acml_html *html)
 {
 	FILE *out = html->out;
 	int ret = KNOT_EOK;
 	size_t with = 0;
+	fflush(out);
+	html->before_findings = html->written;
 	fputs("<section aria-labelledby=findings id=findings><h2>Findings</h2>\n"
 	      "<p id=buttons class=tools hidden><button type=button id=open>Open all</button> "
 	      "<button type=button id=close>Close all</button></p>\n", out);
 	for (size_t i = 0; i < html->run->n_zones && i < MOST_ZONES && ret == KNOT_EOK; i++) {
 		if (html->zones[i]->result->n_findings > 0) {
-			ret = one_zone(html, i);
+			ret = write_zone(html, i);
 			with++;
 		}
 	}

@@ -7,8 +7,7 @@
 #include "report/json.h"
 #include "report/rules_doc.h"
 #include "report/sarif.h"
-
-typedef void (*write_f)(FILE *out, const struct acml_rule *rule);
+#include "report/stream.h"
 
 json_t *acml_sarif_text(const char *text)
 {
@@ -20,26 +19,25 @@ const char *acml_sarif_level(enum acml_severity severity)
 	return severity == ACML_ERROR ? "error" : severity == ACML_WARNING ? "warning" : "note";
 }
 
-static void plain(FILE *out, const struct acml_rule *rule)
+static void plain(FILE *out, const void *subject)
 {
+	const struct acml_rule *rule = subject;
 	fprintf(out, "%s\n\nFix: %s\n\nSources:\n", rule->why, rule->fix);
 	for (size_t i = 0; rule->sources[i] != NULL; i++) {
 		fprintf(out, "- %s\n", rule->sources[i]);
 	}
 }
 
-/* What is written about a rule, as a string. */
-static json_t *written(write_f write, const struct acml_rule *rule)
+static void markdown(FILE *out, const void *subject)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	if (out == NULL) {
-		return NULL;
-	}
-	write(out, rule);
-	bool whole = !ferror(out);
-	json_t *value = fclose(out) == 0 && whole ? acml_json_string(text) : NULL;
+	acml_rule_markdown(out, subject);
+}
+
+/* What is written about a rule, as a string. */
+static json_t *written(void (*write)(FILE *out, const void *subject), const struct acml_rule *rule)
+{
+	char *text = acml_stream_collect(write, rule);
+	json_t *value = text != NULL ? acml_json_string(text) : NULL;
 	free(text);
 	return value;
 }
@@ -85,7 +83,7 @@ json_t *acml_sarif_rule(const struct acml_rule *rule)
 	                 "shortDescription", acml_sarif_text(rule->summary),
 	                 "fullDescription", acml_sarif_text(rule->why),
 	                 "help", "text", written(plain, rule),
-	                 "markdown", written(acml_rule_markdown, rule),
+	                 "markdown", written(markdown, rule),
 	                 "helpUri", acml_rule_link(rule, link),
 	                 "defaultConfiguration", "level", acml_sarif_level(rule->severity),
 	                 "properties", properties(rule));
