@@ -16,6 +16,7 @@
 #include "model/names.h"
 #include "model/parallel.h"
 #include "model/reader.h"
+#include "model/remark.h"
 
 /* Enough for several pieces a thread; what a thread of its own is worth. */
 #define GOOD_PIECE	((size_t)4 << 20)
@@ -38,6 +39,7 @@ struct plan {
 	struct part *parts;
 	size_t count, capacity;
 	atomic_size_t next;
+	int remarks;            /* What became of looking for them: the last of the tasks. */
 	/* The last directives of the text so far, or NULL. */
 	const char *ttl, *origin;
 };
@@ -177,6 +179,13 @@ static void clear_part(struct part *part)
 	acml_arena_clear(&part->zone.arena);
 }
 
+/* The comments that speak to us. */
+static int find_remarks(struct acml_reader *reader, const struct acml_piece *whole)
+{
+	return acml_remarks_find(&reader->build, whole->file, whole->from,
+	                         (size_t)(whole->to - whole->from));
+}
+
 static void work(void *context)
 {
 	struct plan *plan = context;
@@ -187,6 +196,9 @@ static void work(void *context)
 		if (scanner != NULL) {
 			read_part(plan, scanner, &plan->parts[i]);
 		}
+	}
+	if (i == plan->count) {
+		plan->remarks = find_remarks(plan->reader, plan->whole);
 	}
 	acml_scanner_free(scanner);
 }
@@ -332,13 +344,20 @@ static int join(struct plan *plan, struct acml_scanner *scanner, struct acml_pie
 	return KNOT_EOK;
 }
 
+static int scan_whole(struct acml_reader *reader, struct acml_scanner *scanner,
+                      struct acml_piece *whole)
+{
+	int ret = find_remarks(reader, whole);
+	return ret == KNOT_EOK ? acml_scan_piece(reader, scanner, whole) : ret;
+}
+
 int acml_scan_pieces(struct acml_reader *reader, struct acml_scanner *scanner,
                      struct acml_piece *whole)
 {
 	size_t size = (size_t)(whole->to - whole->from);
 	if (reader->options->threads < 2 || reader->depth > 1 ||
 	    size < 2 * piece_size(reader, size)) {
-		return acml_scan_piece(reader, scanner, whole);
+		return scan_whole(reader, scanner, whole);
 	}
 	struct plan plan = { .reader = reader, .whole = whole };
 	bool safe = false;
@@ -346,11 +365,11 @@ int acml_scan_pieces(struct acml_reader *reader, struct acml_scanner *scanner,
 	if (ret == KNOT_EOK && safe) {
 		unsigned threads = reader->options->threads;
 		acml_parallel(threads < plan.count ? threads : (unsigned)plan.count, work, &plan);
-		ret = join(&plan, scanner, whole);
+		ret = plan.remarks == KNOT_EOK ? join(&plan, scanner, whole) : plan.remarks;
 		for (size_t i = 0; i < plan.count; i++) {
 			clear_part(&plan.parts[i]);
 		}
 	}
 	free(plan.parts);
-	return ret == KNOT_EOK && !safe ? acml_scan_piece(reader, scanner, whole) : ret;
+	return ret == KNOT_EOK && !safe ? scan_whole(reader, scanner, whole) : ret;
 }

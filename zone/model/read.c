@@ -187,7 +187,7 @@ int acml_zone_read_file(struct acml_scanner *scanner, const char *path,
 {
 	char *bytes = NULL;
 	size_t size = 0;
-	int ret = acml_slurp(path, 0, &bytes, &size);
+	int ret = acml_slurp_large(path, options->threads, &bytes, &size);
 	if (ret != KNOT_EOK) {
 		return ret;
 	}

@@ -13,7 +13,6 @@
 
 #include "model/names.h"
 #include "model/reader.h"
-#include "model/remark.h"
 #include "model/slurp.h"
 
 /* Checkpoints for re-reading are at most this far apart. */
@@ -563,11 +562,8 @@ static int read_file(struct acml_reader *reader, struct acml_scanner *scanner, u
 		.origin = origin,
 		.ttl = ttl,
 	};
-	int ret = acml_remarks_find(&reader->build, file, source.bytes, source.size);
 	reader->stack[reader->depth++] = file;
-	if (ret == KNOT_EOK) {
-		ret = acml_scan_pieces(reader, scanner, &piece);
-	}
+	int ret = acml_scan_pieces(reader, scanner, &piece);
 	reader->depth--;
 	return ret;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 
 #include <libknot/errcode.h>
 #include <libknot/error.h>
+
+#include "model/parallel.h"
 
 /* Memory of this size and more comes in huge pages where the system has them. */
 #define HUGE_PAGE	((size_t)2 * 1024 * 1024)
@@ -46,41 +49,96 @@ static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
 	return KNOT_EOK;
 }
 
-static int read_all(int fd, size_t hint, size_t limit, char **out_bytes, size_t *out_size)
+/* Reads on behind what is there already. The bytes are the caller's also on failure. */
+static int read_on(int fd, size_t hint, size_t limit, char **bytes, size_t *used, size_t *capacity)
 {
-	char *bytes = NULL;
-	size_t used = 0, capacity = 0;
-	int ret;
 	for (;;) {
-		ret = make_room(&bytes, used, &capacity, hint);
+		int ret = make_room(bytes, *used, capacity, hint);
 		if (ret != KNOT_EOK) {
-			break;
+			return ret;
 		}
-		ssize_t got = read(fd, bytes + used, capacity - used - 1);
+		ssize_t got = read(fd, *bytes + *used, *capacity - *used - 1);
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
 		if (got < 0) {
-			ret = knot_map_errno();
-			break;
+			return knot_map_errno();
 		}
 		if (got == 0) {
-			bytes[used] = '\0';
-			*out_bytes = bytes;
-			*out_size = used;
+			(*bytes)[*used] = '\0';
 			return KNOT_EOK;
 		}
-		used += (size_t)got;
-		if (limit > 0 && used > limit) {
-			ret = KNOT_ERANGE;
-			break;
+		*used += (size_t)got;
+		if (limit > 0 && *used > limit) {
+			return KNOT_ERANGE;
 		}
 	}
-	free(bytes);
-	return ret;
 }
 
-static int slurp(const char *path, int flags, mode_t allowed, size_t limit,
+static int read_all(int fd, size_t hint, size_t limit, char **out_bytes, size_t *out_size)
+{
+	char *bytes = NULL;
+	size_t used = 0, capacity = 0;
+	int ret = read_on(fd, hint, limit, &bytes, &used, &capacity);
+	if (ret != KNOT_EOK) {
+		free(bytes);
+		return ret;
+	}
+	*out_bytes = bytes;
+	*out_size = used;
+	return KNOT_EOK;
+}
+
+/* A file whose parts are read by several threads. */
+struct shared {
+	int fd;
+	char *bytes;
+	size_t size;
+	atomic_size_t next;
+	atomic_bool failed;
+};
+
+static void read_parts(void *context)
+{
+	struct shared *shared = context;
+	size_t at;
+	while ((at = atomic_fetch_add(&shared->next, HUGE_PAGE)) < shared->size) {
+		size_t end = shared->size - at < HUGE_PAGE ? shared->size : at + HUGE_PAGE;
+		while (at < end) {
+			ssize_t got = pread(shared->fd, shared->bytes + at, end - at, (off_t)at);
+			if (got <= 0 && !(got < 0 && errno == EINTR)) {
+				atomic_store(&shared->failed, true);
+				return;
+			}
+			at += got > 0 ? (size_t)got : 0;
+		}
+	}
+}
+
+/* A large file: its size is known, and what comes behind it, or is missing, read_on() finds. */
+static int read_shared(int fd, size_t size, unsigned threads, char **out_bytes, size_t *out_size)
+{
+	size_t used = 0, capacity = 0;
+	struct shared shared = { .fd = fd, .size = size };
+	int ret = make_room(&shared.bytes, 0, &capacity, size);
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	acml_parallel(threads, read_parts, &shared);
+	if (!atomic_load(&shared.failed) && lseek(fd, (off_t)size, SEEK_SET) == (off_t)size) {
+		used = size;
+	}
+	ret = read_on(fd, size, 0, &shared.bytes, &used, &capacity);
+	if (ret != KNOT_EOK) {
+		free(shared.bytes);
+		return ret;
+	}
+	*out_bytes = shared.bytes;
+	*out_size = used;
+	return KNOT_EOK;
+}
+
+static int slurp(const char *path, int flags, mode_t allowed, size_t limit, unsigned threads,
                  char **out_bytes, size_t *out_size, struct stat *out_stat)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
@@ -95,12 +153,25 @@ static int slurp(const char *path, int flags, mode_t allowed, size_t limit,
 		ret = KNOT_EFILE;
 	} else if (limit > 0 && out_stat->st_size > 0 && (uint64_t)out_stat->st_size > limit) {
 		ret = KNOT_ERANGE;
+	} else if (threads > 1 && limit == 0 && S_ISREG(out_stat->st_mode) &&
+	           out_stat->st_size >= (off_t)(4 * HUGE_PAGE)) {
+		ret = read_shared(fd, (size_t)out_stat->st_size, threads, out_bytes, out_size);
 	} else {
 		size_t hint = out_stat->st_size > 0 ? (size_t)out_stat->st_size : 65536;
 		ret = read_all(fd, hint, limit, out_bytes, out_size);
 	}
 	close(fd);
 	return ret;
+}
+
+int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_t *out_size)
+{
+	struct stat info;
+	if (strcmp(path, "-") == 0) {
+		return read_all(STDIN_FILENO, 65536, 0, out_bytes, out_size);
+	}
+	/* A pipe is welcome: a shell's <(command). */
+	return slurp(path, 0, S_IFIFO, 0, threads, out_bytes, out_size, &info);
 }
 
 int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_size)
@@ -110,11 +181,11 @@ int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_siz
 	}
 	/* A pipe is welcome: a shell's <(command). */
 	struct stat info;
-	return slurp(path, 0, S_IFIFO, limit, out_bytes, out_size, &info);
+	return slurp(path, 0, S_IFIFO, limit, 1, out_bytes, out_size, &info);
 }
 
 int acml_slurp_include(const char *path, size_t limit, char **out_bytes, size_t *out_size,
                        struct stat *out_stat)
 {
-	return slurp(path, O_NONBLOCK, S_IFREG, limit, out_bytes, out_size, out_stat);
+	return slurp(path, O_NONBLOCK, S_IFREG, limit, 1, out_bytes, out_size, out_stat);
 }

@@ -13,3 +13,6 @@
  * out_stat. */
 int acml_slurp_include(const char *path, size_t limit, char **out_bytes, size_t *out_size,
                        struct stat *out_stat);
+
+/* acml_slurp() without a limit, by several threads where the file is large. */
+int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_t *out_size);
