@@ -88,6 +88,8 @@ def knot_conf_mistakes_are_named(t):
             ("template:\n  - id: default\n    file: \"%c[1\"\nzone:\n  - domain: a.b\n", "k:3:", "%c needs"),
             ("zone:\n  - domain: a.b\n    template: x\n", "k:3:", "'x' names a template that is not there"),
             ("zone:\n  - domain: a.b\n    catalog-template: [x, y]\n", "k:3:", "a template that is not there"),
+            ("mod-acmlint:\n  - id: x\n    inventory: [/tmp, acm]\nzone:\n  - domain: a.b\n"
+             "    module: mod-acmlint/x\n", "k:3:", "'acm' is not written from / on"),
             ("zone:\n  - domain: a.b\n  - domain: A.b\n", "k:3:", "defined twice"),
             ("include: none.conf\n", "k:1: cannot include", "none.conf: no such file"),
             ("include: k\n", "k:1:", "too deep"),

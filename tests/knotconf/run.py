@@ -5,8 +5,8 @@
     tests/knotconf/run.py [--rounds N] [--seed S]
 
 Random configurations: templates, includes by name and by pattern, file names with formatters,
-several sections of the module, also for one zone, and catalog zones with members and groups, sound and
-broken. A server starts with good zones, some of them are replaced by others, good and bad, and it
+several sections of the module, also for one zone, with inventory and parent, and catalog zones with
+members and groups, sound and broken. A server starts with good zones, some of them are replaced by others, good and bad, and it
 reloads. For each zone that the module judged, its last verdict in the log, accepted or rejected,
 must be the one that acmlint gave a moment before; and the members of catalog zones that acmlint
 tells of must be those that the lists were made of, with the sections that the server gives them.
@@ -35,8 +35,8 @@ PROGRAM = os.path.abspath(os.environ["ACMLINT"])
 MODULE = os.path.abspath(os.environ["ACMLINT_MODULE"])
 PATIENCE = 30.0
 
-TOKEN = ("_a79865eb4cd1a6ab990a45779b4e0b96.www{dot} CNAME "
-         "_424c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws{end}\n")
+TARGET = "_424c7224e9b0146f9a8808af955727d0.hkmpvcwbzw.acm-validations.aws."
+TOKEN = "_a79865eb4cd1a6ab990a45779b4e0b96.www{dot} CNAME " + TARGET[:-1] + "{end}\n"
 
 
 def zone_text(serial, body):
@@ -149,6 +149,22 @@ class World:
         for catalog in self.catalogs:
             self.members.update(catalog.members())
             catalog.change()
+        self.write_facts()
+
+    def write_facts(self):
+        """An inventory whose records some zones have, and a parent with DS that none fits."""
+        rng, names = self.rng, sorted(self.zones) + sorted(self.members)
+        os.makedirs(os.path.join(self.folder, "acm"))
+        for number, zone in enumerate(rng.sample(names, rng.randint(1, len(names)))):
+            label = rng.choice(["a79865eb4cd1a6ab990a45779b4e0b96"] * 2 + ["00" * 16])
+            with open(os.path.join(self.folder, "acm", f"{number}.json"), "w",
+                      encoding="ascii") as file:
+                json.dump({"Name": f"_{label}.www.{zone}.", "Type": "CNAME", "Value": TARGET}, file)
+        with open(os.path.join(self.folder, "broken.json"), "w", encoding="ascii") as file:
+            file.write("[{}")
+        with open(os.path.join(self.folder, "parent.ds"), "w", encoding="ascii") as file:
+            for zone in rng.sample(names, len(names) // 4):
+                file.write(f"{zone}. 3600 IN DS 12345 13 2 {'ab' * 32}\n")
 
     def listed(self, told):
         """The members of which a server would know, with the verdicts that were told."""
@@ -180,6 +196,12 @@ class World:
         if rng.random() < 0.3:
             options["rule"] = rng.choice(["[CAA002=off]", "[TOK002=info, CAA002=warning]",
                                           "[caa-missing=error]"])
+        if rng.random() < 0.4:
+            options["inventory"] = "[%s]" % os.path.join(self.folder, rng.choice(
+                ["acm", "acm", "acm/0.json", "nothing", "broken.json"]))
+            options["inventory-complete"] = rng.choice(["on", "off"])
+        if rng.random() < 0.4:
+            options["parent"] = os.path.join(self.folder, rng.choice(["parent.ds"] * 3 + ["nothing"]))
         return options
 
     def template(self):

@@ -31,6 +31,9 @@ static int set_own(struct acml_options *group, const struct acml_conf_item *item
 	} else if (strcmp(key, "fail-on") == 0 && strcmp(value, "error") != 0 &&
 	           strcmp(value, "warning") != 0) {
 		return acml_knot_wrong(item, "is neither error nor warning");
+	} else if ((strcmp(key, "inventory") == 0 || strcmp(key, "parent") == 0) &&
+	           value[0] != '/') {
+		return acml_knot_wrong(item, "is not written from / on");
 	}
 	*out_known = key[0] == '\0' || strcmp(key, "source") == 0 ||
 	             strcmp(key, "max-sync-size") == 0 || strcmp(key, "comment") == 0;
