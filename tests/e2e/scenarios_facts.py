@@ -192,6 +192,8 @@ def test_inventory_read_later(machine):
     rest()
     again(server, restart=False)
     again(server, restart=True)
+    # Nobody hears of it, and it comes last.
+    time.sleep(1.5)
     server.inventory.unlink()
     write(server.source(), GOOD(3))
     again(server, restart=False)
