@@ -43,18 +43,18 @@ def check_is_the_default_command(t):
 @case
 def a_file_that_is_called_like_a_command(t):
     t.write("rules", BAD)
-    t.write("live", BAD)
+    t.write("later", BAD)
     has(t.run("rules", now=False, status=0).out, "CAA002")
     t.run("check", "rules", *USE, status=1)
     t.run("./rules", *USE, status=1)
-    t.run("live", *USE, status=1)
+    t.run("later", *USE, status=1)
 
 
 @case
 def unknown_commands_get_a_hint(t):
-    for word in ("live", "move", "verify"):
+    for word in ("later", "move"):
         ran = t.run(word, "a", "b", now=False, status=3)
-        has(ran.err, f"unknown command '{word}'", "check, certs, diff, export, fix, lookup, rules, explain")
+        has(ran.err, f"unknown command '{word}'", "check, certs, diff, export, fix, lookup, verify, rules, explain")
         assert ran.out == ""
     has(t.run("chek", now=False, status=3).err, "did you mean 'check'?")
     has(t.run(now=False, status=3).err, "no zone file", "--help")

@@ -46,7 +46,7 @@ def commands():
 
 def options(command):
     """{name: value or None}, as --help-all has them."""
-    text = run(command, "--help-all" if command in ("check", "certs", "diff", "fix") else
+    text = run(command, "--help-all" if command in ("check", "certs", "diff", "fix", "verify") else
                "--help").stdout
     found = {}
     for name, value in re.findall(r"^  (?:-\w, |    )--([a-z-]+)( [A-Z=]+)?", text, re.M):

@@ -29,7 +29,8 @@ MAY_INCLUDE = {
     "rules": {"rules", "facts", "model", "lint/finding.h", "lint/settings.h"},
     "lint": {"lint", "rules", "facts", "model"},
     "report": {"report", "lint", "rules", "facts", "model"},
-    "cli": {"cli", "report", "lint", "rules", "facts", "model"},
+    "live": {"live", "lint", "facts", "model"},
+    "cli": {"cli", "live", "report", "lint", "rules", "facts", "model"},
     "module": {"module", "lint", "rules", "facts", "model"},
 }
 

@@ -34,6 +34,7 @@ extern const struct acml_command acml_cmd_fix;
 extern const struct acml_command acml_cmd_lookup;
 extern const struct acml_command acml_cmd_manual;
 extern const struct acml_command acml_cmd_rules;
+extern const struct acml_command acml_cmd_verify;
 
 /* All of them, NULL-terminated. */
 extern const struct acml_command *const acml_commands[];

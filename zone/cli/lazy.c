@@ -15,6 +15,7 @@
 #include <libdnssec/keytag.h>
 #include <libdnssec/nsec.h>
 #include <libdnssec/sign.h>
+#include <libdnssec/tsig.h>
 
 /* All that libacmlint, and what it takes of libknot, asks of libdnssec. */
 #define FUNCTIONS(X) \
@@ -22,7 +23,9 @@
 	X(dnssec_key_create_ds) X(dnssec_key_free) X(dnssec_key_new) X(dnssec_key_set_dname) \
 	X(dnssec_key_set_rdata) X(dnssec_keytag) X(dnssec_nsec3_hash) X(dnssec_sign_add) \
 	X(dnssec_sign_free) X(dnssec_sign_init) X(dnssec_sign_new) X(dnssec_sign_verify) \
-	X(dnssec_strerror)
+	X(dnssec_strerror) X(dnssec_tsig_add) X(dnssec_tsig_algorithm_from_dname) \
+	X(dnssec_tsig_algorithm_size) X(dnssec_tsig_algorithm_to_dname) X(dnssec_tsig_free) \
+	X(dnssec_tsig_new) X(dnssec_tsig_size) X(dnssec_tsig_write)
 
 #define MEMBER(name) __typeof__(name) *name;
 #define FIND(name)   find(handle, #name, &lazy.name);
@@ -152,6 +155,56 @@ const char *dnssec_strerror(int error)
 {
 	loaded();
 	return lazy.dnssec_strerror(error);
+}
+
+/* libknot reads TSIG records in the messages of servers. */
+int dnssec_tsig_add(dnssec_tsig_ctx_t *ctx, const dnssec_binary_t *data)
+{
+	loaded();
+	return lazy.dnssec_tsig_add(ctx, data);
+}
+
+dnssec_tsig_algorithm_t dnssec_tsig_algorithm_from_dname(const uint8_t *dname)
+{
+	loaded();
+	return lazy.dnssec_tsig_algorithm_from_dname(dname);
+}
+
+size_t dnssec_tsig_algorithm_size(dnssec_tsig_algorithm_t algorithm)
+{
+	loaded();
+	return lazy.dnssec_tsig_algorithm_size(algorithm);
+}
+
+const uint8_t *dnssec_tsig_algorithm_to_dname(dnssec_tsig_algorithm_t algorithm)
+{
+	loaded();
+	return lazy.dnssec_tsig_algorithm_to_dname(algorithm);
+}
+
+void dnssec_tsig_free(dnssec_tsig_ctx_t *ctx)
+{
+	loaded();
+	lazy.dnssec_tsig_free(ctx);
+}
+
+int dnssec_tsig_new(dnssec_tsig_ctx_t **ctx, dnssec_tsig_algorithm_t algorithm,
+                    const dnssec_binary_t *key)
+{
+	loaded();
+	return lazy.dnssec_tsig_new(ctx, algorithm, key);
+}
+
+size_t dnssec_tsig_size(dnssec_tsig_ctx_t *ctx)
+{
+	loaded();
+	return lazy.dnssec_tsig_size(ctx);
+}
+
+int dnssec_tsig_write(dnssec_tsig_ctx_t *ctx, uint8_t *mac)
+{
+	loaded();
+	return lazy.dnssec_tsig_write(ctx, mac);
 }
 
 /* Of LMDB, which libknot also speaks for, and which is nowhere near a zone file. */

@@ -84,6 +84,11 @@ static const struct acml_manual_option explain_options[] = {
 	{ 0 },
 };
 
+static const struct acml_manual_option verify_options[] = {
+	{ "timeout", 0, "SECONDS", NULL, "for a transfer from the server (60)", NULL, false },
+	{ 0 },
+};
+
 static const struct acml_manual manuals[] = {
 	{
 		.command = "check",
@@ -150,6 +155,21 @@ static const struct acml_manual manuals[] = {
 		.shared = "origin no-include",
 		.status = { "answered", NULL, "the zone could not be read or parsed", "wrong usage" },
 	}, {
+		.command = "verify",
+		.synopsis = "[OPTIONS]",
+		.about = "May this version of a zone be published? For NSD's verifier and Cascade's review hook. "
+		"The server says in the environment which zone waits: VERIFY_ZONE and how to get it, or "
+		"CASCADE_ZONE and CASCADE_SERVER. The zone is read from standard input (VERIFY_ZONE_ON_STDIN) "
+		"or transferred. The verdict goes to stderr. An inventory or parent file that cannot be read "
+		"is said, and the zone is judged without it.",
+		.brief = "For NSD's verifier and Cascade's review hook, whose environment names the zone.",
+		.own = verify_options,
+		.shared = "name inventory inventory-complete parent baseline only-new rule fail-on signed "
+		"require-caa now config format quiet color",
+		.status = { "publish it", "do not: findings", "do not: the zone could not be read",
+		            "do not: wrong usage or configuration" },
+		.words = "",
+	}, {
 		.command = "rules",
 		.synopsis = "[OPTIONS]",
 		.about = "Prints the table of rules. 'acmlint explain RULE' shows one of them.",
@@ -172,7 +192,7 @@ static const struct acml_manual manuals[] = {
 		.about = "Prints the source of a man page: acmlint manual fix | man -l -",
 		.shared = "",
 		.status = { "printed", NULL, "it could not be written", "wrong usage" },
-		.words = "check certs diff export fix lookup rules explain manual completion acmlint.conf",
+		.words = "check certs diff export fix lookup verify rules explain manual completion acmlint.conf",
 	}, {
 		.command = "completion",
 		.synopsis = "bash|zsh|fish",
