@@ -210,7 +210,7 @@ static struct acml_commit_action on_judged(struct acml_commit *commit,
 		return begin_newest(commit);
 	}
 	commit->judged = true;
-	commit->opinion = event->opinion;
+	commit->opinion = is_there(&event->dump) ? event->opinion : ACML_OPINION_DOUBT;
 	commit->serial = event->serial;
 	commit->baseline = event->baseline;
 	return act(commit, ACML_PHASE_ASKING, ACML_DO_STATUS);

@@ -90,6 +90,20 @@ def route53_seeds():
         yield b"\x02" + text[:len(text) // 2]
 
 
+def commit_seeds():
+    # Kinds of events: 0 dumped, 1 judged, 2 status, 3 based, 4 answered, 5 rescued, 6 ticked.
+    dumped, judged, ticked = b"\x00\x01\x00\x02", b"\x01\x11\x00\x02", b"\x06\x00\x00\x04"
+    halted, none, done = b"\x02\x01\x08\x02", b"\x02\x01\x00\x02", b"\x04\x00\x00\x02"
+    lost, rescued, bad = b"\x04\x00\x04\x02", b"\x05\x00\x00\x02", b"\x01\x15\x00\x02"
+    for rules in range(16):
+        head = bytes([rules])
+        yield head + dumped + judged + halted + done
+        yield head + dumped + bad + halted + done
+        yield head + dumped + judged + none + ticked + halted + done
+        yield head + dumped + judged + halted + lost + ticked + none + rescued
+        yield head + dumped + judged + (none + ticked) * 8 + rescued + ticked + halted + done
+
+
 def once_broken(target):
     folder = os.path.join(HERE, "broken", target)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -103,7 +117,7 @@ def main():
     target, folder = sys.argv[1], sys.argv[2]
     os.makedirs(folder, exist_ok=True)
     paths = []
-    seeds = {"caa": caa_seeds, "inventory": inventory_seeds,
+    seeds = {"caa": caa_seeds, "commit": commit_seeds, "inventory": inventory_seeds,
              "parent": parent_seeds, "route53": route53_seeds}.get(target, zone_seeds)
     for seed in list(seeds()) + list(once_broken(target)):
         path = os.path.join(folder, hashlib.sha256(seed).hexdigest()[:20])
