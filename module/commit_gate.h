@@ -34,6 +34,7 @@ struct acml_commit_setup {
 	const char *socket;             /* The server's control socket. */
 	int64_t socket_timeout;         /* control.timeout in milliseconds. */
 	size_t workers;                 /* server.background-workers; 0: as many as processors. */
+	struct acml_guard *guard;       /* NULL: inventory and parent are not looked at again. */
 	struct acml_section *section;   /* The gate takes a reference. */
 	struct acml_policy policy;      /* Detailed, for what is served. */
 	struct acml_host host;

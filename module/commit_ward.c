@@ -18,6 +18,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 		return NULL;
 	}
 	terms->refs = 1;
+	terms->guard = setup->guard;
 	terms->section = setup->section;
 	terms->section->refs++;
 	terms->policy = setup->policy;
@@ -97,13 +98,40 @@ static void keep_baseline(struct acml_ward *ward, struct acml_zone *zone, uint64
 	ward->baseline_hash = hash;
 }
 
-static void judge(struct acml_ward *ward, const struct acml_terms *terms,
+/* Other rules, or another inventory, may ask for names that were not kept. */
+static uint64_t purpose(const struct acml_terms *terms)
+{
+	return acml_hash(terms->policy.hash, &terms->policy.facts, sizeof(terms->policy.facts));
+}
+
+/* Inventory and parent may have changed. Not while zones are loaded: who loads may wait for this
+ * very thread to end, and has looked just now. */
+static void know(const struct acml_ward *ward, struct acml_terms *terms)
+{
+	struct acml_policy *policy = &terms->policy;
+	if (terms->guard == NULL || !acml_guard_trylock(terms->guard)) {
+		return;
+	}
+	/* Seats come and go under the guard's lock. */
+	if (ward->seats != NULL) {
+		const struct acml_policy before = *policy;
+		for (int i = 0; i < ACML_GIVENS; i++) {
+			acml_given_again(terms->section->given[i]);
+		}
+		acml_policy_know(policy, &ward->seats->host);
+		acml_policy_hold(policy);
+		acml_policy_release(&before);
+	}
+	acml_guard_unlock(terms->guard);
+}
+
+static void judge(struct acml_ward *ward, struct acml_terms *terms,
                   struct acml_scanner *scanner, struct acml_commit_event *event)
 {
+	know(ward, terms);
 	struct acml_policy policy = terms->policy;
-	if (ward->baseline_hash != policy.hash) {
-		/* Other rules may ask for names that were not kept. */
-		keep_baseline(ward, NULL, policy.hash);
+	if (ward->baseline_hash != purpose(terms)) {
+		keep_baseline(ward, NULL, purpose(terms));
 	}
 	policy.baseline = ward->baseline;
 	ward->file_judged = look(terms->file);
@@ -140,7 +168,7 @@ static enum acml_reply base(struct acml_ward *ward, const struct acml_terms *ter
 	char *text = NULL;
 	size_t size = 0;
 	struct acml_zone *zone = NULL;
-	keep_baseline(ward, NULL, terms->policy.hash);
+	keep_baseline(ward, NULL, purpose(terms));
 	if (!served->any || scanner == NULL) {
 		return ACML_REPLY_DONE;
 	}
@@ -149,13 +177,13 @@ static enum acml_reply base(struct acml_ward *ward, const struct acml_terms *ter
 	if (reply == ACML_REPLY_DONE &&
 	    acml_inspect_read(scanner, &terms->policy, ward->zone, "served", text, size,
 	                      ACML_KEEP_RELEVANT, &zone) == KNOT_EOK) {
-		keep_baseline(ward, zone, terms->policy.hash);
+		keep_baseline(ward, zone, purpose(terms));
 	}
 	free(text);
 	return reply;
 }
 
-void acml_ward_perform(struct acml_ward *ward, const struct acml_terms *terms,
+void acml_ward_perform(struct acml_ward *ward, struct acml_terms *terms,
                        const struct acml_commit_action *action, struct acml_scanner *scanner,
                        struct acml_control *control, struct acml_commit_event *out_event)
 {

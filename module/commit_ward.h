@@ -17,8 +17,9 @@
 /* What holds for a zone under one configuration; shared by its seat and whoever runs the ward. */
 struct acml_terms {
 	_Atomic size_t refs;
+	struct acml_guard *guard;
 	struct acml_section *section;
-	struct acml_policy policy;
+	struct acml_policy policy;      /* Whoever runs the ward changes what is known. */
 	struct acml_commit_rules rules;
 	const char *file;               /* The zone's. */
 	char path[];                    /* Of the dump. */
@@ -38,7 +39,7 @@ struct acml_ward {
 	/* Whoever runs the ward: */
 	struct acml_judgement judgement;
 	struct acml_zone *baseline;     /* What is answered, as far as it is known. */
-	uint64_t baseline_hash;         /* Of the policy that it was read under. */
+	uint64_t baseline_hash;         /* What it was read for. */
 	bool secondary;
 	bool answered;                  /* There is some version that is answered. */
 	struct acml_identity file;      /* The zone's file when the version answered was judged, */
@@ -59,7 +60,7 @@ bool acml_action_needs_control(enum acml_commit_action_kind kind);
 
 /* Unlocked: does what the machine asks for. control may be NULL: none to be had. The event's time
  * is the caller's to set. */
-void acml_ward_perform(struct acml_ward *ward, const struct acml_terms *terms,
+void acml_ward_perform(struct acml_ward *ward, struct acml_terms *terms,
                        const struct acml_commit_action *action, struct acml_scanner *scanner,
                        struct acml_control *control, struct acml_commit_event *out_event);
 

@@ -119,6 +119,13 @@ static void take(struct acml_given *given, struct acml_reading *reading)
 	}
 }
 
+void acml_given_again(struct acml_given *given)
+{
+	if (given != NULL && monotonic() - given->looked > LOOK_SHARE * given->cost) {
+		look(given, given->turn);
+	}
+}
+
 void acml_given_read(struct acml_given *given, const struct acml_host *host)
 {
 	if (given != NULL && given->pending) {

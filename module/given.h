@@ -60,6 +60,10 @@ struct acml_given *acml_given_find(struct acml_givens *givens, enum acml_given_k
 void acml_given_release(struct acml_given *given);
 void acml_known_release(struct acml_known *known);
 
+/* Looks at the files again, if not just now: for a verdict that no load callback comes before.
+ * Accepts NULL. */
+void acml_given_again(struct acml_given *given);
+
 /* Reads the files if they were not read since they have changed, and says so. */
 void acml_given_read(struct acml_given *given, const struct acml_host *host);
 

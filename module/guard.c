@@ -51,6 +51,11 @@ void acml_guard_unlock(struct acml_guard *guard)
 	pthread_mutex_unlock(&guard->mutex);
 }
 
+bool acml_guard_trylock(struct acml_guard *guard)
+{
+	return pthread_mutex_trylock(&guard->mutex) == 0;
+}
+
 static size_t bucket_of(const struct acml_guard *guard, const knot_dname_t *zone)
 {
 	return acml_hash(ACML_HASH, zone, knot_dname_size(zone)) & (guard->n_buckets - 1);

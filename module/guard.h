@@ -91,6 +91,9 @@ void acml_guard_leave(struct acml_guard *guard);
 void acml_guard_lock(struct acml_guard *guard);
 void acml_guard_unlock(struct acml_guard *guard);
 
+/* False: somebody else has it. */
+bool acml_guard_trylock(struct acml_guard *guard);
+
 struct acml_burst *acml_guard_burst(struct acml_guard *guard);
 
 /* The zone's entry, counted until acml_guard_release(). NULL without memory. */

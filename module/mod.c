@@ -189,6 +189,7 @@ static void join_commit_gate(struct acml_instance *instance)
 	options.setup.section = section;
 	options.setup.policy = (struct acml_policy){ .section = section, .hash = section->hash };
 	options.setup.host = instance->host;
+	options.setup.guard = guard;
 	acml_policy_know(&options.setup.policy, &instance->host);
 	if (options.fault != NULL) {
 		acml_say(&instance->host, LOG_ERR, "updates cannot be checked, %s", options.fault);
