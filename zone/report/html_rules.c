@@ -27,8 +27,8 @@ static void rule(const struct acml_html *html, size_t index)
 	}
 	fputs("</ul>\n<p><a rel=\"noopener noreferrer\" href=\"", out);
 	acml_html_text(out, acml_rule_link(row, link));
-	fprintf(out, "\">More</a>; <code>acmlint explain %s</code> shows a bad and a good zone.</p>\n",
-	        row->id);
+	fprintf(out, "\">%s on the web</a>; <code>acmlint explain %s</code> shows a bad and a good zone.</p>\n",
+	        row->id, row->id);
 }
 
 static void skipped(const struct acml_html *html)

@@ -92,6 +92,8 @@
 		document.getElementById('close').addEventListener('click', function () { openAll(false); });
 	}
 	window.addEventListener('hashchange', reveal);
-	window.addEventListener('beforeprint', function () { openAll(true); });
+	window.addEventListener('beforeprint', function () {
+		document.querySelectorAll('details').forEach(function (part) { part.open = true; });
+	});
 	reveal();
 })();
