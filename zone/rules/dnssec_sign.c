@@ -234,6 +234,9 @@ static bool verify_by(struct acml_signer *signer, struct acml_zone_key *key,
 	enum acml_verified verified = acml_crypto_verify(key->key, data, size,
 	                                                 rrsig->rdata + signature,
 	                                                 rrsig->rdlen - signature);
+	if (verified == ACML_FORGED && signer->budget > 0) {
+		signer->budget--; /* It was tried twice. */
+	}
 	if (verified == ACML_NOT_VERIFIED) {
 		acml_judge_no_memory(signer->judge);
 	}
