@@ -258,8 +258,8 @@ static void test_stops(void **state)
 	}
 	/* The made-up server closes its ends a moment later. */
 	usleep(200000);
-	assert_in_range(count_entries("/proc/self/fd"), 0, descriptors);
-	assert_in_range(count_entries("/proc/self/task"), 0, tasks);
+	assert_true(count_entries("/proc/self/fd") <= descriptors);
+	assert_true(count_entries("/proc/self/task") <= tasks);
 }
 
 /* The folder is taken away and made again, by the gate or by the server. */
