@@ -104,7 +104,8 @@ def find(program):
 
 
 def free_port():
-    for port in random.SystemRandom().sample(range(20000, 60000), 200):
+    # Below those that the kernel gives to clients, who may take one before the server does.
+    for port in random.SystemRandom().sample(range(12000, 32000), 200):
         try:
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(socket.AF_INET, kind) as probe:
