@@ -348,6 +348,16 @@ static bool move(struct world *world, int which)
 	}
 }
 
+/* Worlds are compared as bytes, and copies bring padding with them. */
+static void scrub(struct acml_served *served)
+{
+	struct acml_served clean;
+	memset(&clean, 0, sizeof(clean));
+	clean.any = served->any;
+	clean.serial = served->serial;
+	memcpy(served, &clean, sizeof(clean));
+}
+
 /* Times count from now on only. */
 static void normalise(struct world *world)
 {
@@ -365,6 +375,9 @@ static void normalise(struct world *world)
 	commit->until = commit->phase == ACML_PHASE_WAITING ? commit->until - shift : 0;
 	world->action.until = world->action.kind == ACML_DO_WAIT ? commit->until : 0;
 	world->action.note = ACML_NOTE_NONE;
+	scrub(&commit->baseline);
+	scrub(&commit->owed_version);
+	scrub(&world->action.served);
 	world->queued_at = world->queued ? world->queued_at - shift : 0;
 	for (int i = 0; i < UPDATES; i++) {
 		world->dumped[i] = world->update[i] == DUMPED ? world->dumped[i] - shift : 0;
@@ -504,10 +517,10 @@ static void explore(bool reject, bool refuse_first, bool first, bool good0, bool
 	space.seen = calloc(space.capacity, sizeof(*space.seen));
 	space.hashes = calloc(space.capacity, sizeof(*space.hashes));
 	assert_non_null(world);
-	world->commit.rules = (struct acml_commit_rules){
-		.reject = reject, .refuse_first = refuse_first, .timeout = TIMEOUT,
-		.lock_timeout = LOCK_TIMEOUT,
-	};
+	world->commit.rules.reject = reject;
+	world->commit.rules.refuse_first = refuse_first;
+	world->commit.rules.timeout = TIMEOUT;
+	world->commit.rules.lock_timeout = LOCK_TIMEOUT;
 	world->good[0] = good0;
 	world->good[1] = good1;
 	world->dump = -1;

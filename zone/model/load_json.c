@@ -2,8 +2,6 @@
 
 #include "model/load_json.h"
 
-#include <stdbool.h>
-
 #include <libknot/errcode.h>
 
 int acml_load_json(const char *bytes, size_t size, size_t flags, json_t **out_root,
@@ -12,10 +10,10 @@ int acml_load_json(const char *bytes, size_t size, size_t flags, json_t **out_ro
 	json_error_t again = { .line = 0 };
 	json_t *root = json_loadb(bytes, size, flags, out_error);
 	json_t *twin = json_loadb(bytes, size, flags, &again);
-	bool same = out_error->position == again.position &&
-	            json_error_code(out_error) == json_error_code(&again);
 	int ret = KNOT_ENOMEM;
-	if (root == NULL && twin == NULL && same &&
+	/* The code of an error is there only when there is one. */
+	if (root == NULL && twin == NULL && out_error->position == again.position &&
+	    json_error_code(out_error) == json_error_code(&again) &&
 	    json_error_code(&again) != json_error_out_of_memory &&
 	    json_error_code(&again) != json_error_unknown) {
 		ret = KNOT_EMALF;
