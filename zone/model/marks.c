@@ -83,7 +83,7 @@ int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, ui
 	if (reader->n_contexts > 0) {
 		origin = reader->contexts[reader->n_contexts - 1].origin;
 	}
-	if (origin == NULL || memcmp(origin, zs->zone_origin, zs->zone_origin_length) != 0) {
+	if (origin == NULL || !knot_dname_is_equal(origin, zs->zone_origin)) {
 		origin = acml_arena_dup(&reader->zone->arena, zs->zone_origin,
 		                        zs->zone_origin_length);
 	}
