@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "commit_ward.h"
 #include "commit_watch.h"
@@ -24,6 +25,7 @@ struct acml_commit_gate {
 	pthread_mutex_t mutex;          /* Of everything here, and of the wards. */
 	pthread_cond_t follow;          /* There is something to do, or nobody leads. */
 	pthread_cond_t control_free;
+	struct timespec begun;          /* By the clock of the files. */
 	size_t seats;
 	atomic_bool stop;
 	pthread_t threads[ACML_CREW_MAX];

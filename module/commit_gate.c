@@ -112,6 +112,7 @@ static struct acml_commit_gate *gate_new(void)
 	pthread_cond_init(&gate->follow, NULL);
 	pthread_cond_init(&gate->control_free, NULL);
 	gate->last = &gate->first;
+	clock_gettime(CLOCK_REALTIME_COARSE, &gate->begun);
 	gate->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	gate->watch = acml_commit_watch_new();
 	if (gate->wake < 0 || gate->watch == NULL) {
@@ -135,6 +136,15 @@ static void set_server(struct acml_commit_gate *gate, const struct acml_commit_s
 	}
 }
 
+/* By an earlier server. One that is younger may wait for its verdict: a catalogue's new member may
+ * be read before its module is loaded. */
+static bool is_left_over(const struct acml_commit_gate *gate, const struct stat *st)
+{
+	return st->st_ctim.tv_sec < gate->begun.tv_sec ||
+	       (st->st_ctim.tv_sec == gate->begun.tv_sec &&
+	        st->st_ctim.tv_nsec < gate->begun.tv_nsec);
+}
+
 /* The ward's terms are those of its newest seat. */
 static void set_terms(struct acml_commit_gate *gate, struct acml_ward *ward)
 {
@@ -150,10 +160,12 @@ static void set_terms(struct acml_commit_gate *gate, struct acml_ward *ward)
 	ward->terms = terms;
 	ward->commit.rules = terms->rules;
 	insert(gate, ward);
-	if (moved) {
-		struct stat st;
-		if (stat(terms->path, &st) == 0) {
+	struct stat st;
+	if (moved && stat(terms->path, &st) == 0) {
+		if (is_left_over(gate, &st)) {
 			acml_identity_of(&st, &ward->commit.dump);
+		} else {
+			feed_dump(gate, ward);
 		}
 	}
 	acml_terms_release(old);
