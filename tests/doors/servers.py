@@ -3,7 +3,6 @@
 
 import os
 import pathlib
-import random
 import shutil
 import socket
 import subprocess
@@ -13,21 +12,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import dns  # noqa: E402
+from server import free_port  # noqa: E402
 
 PATIENCE = 15.0
-
-
-def free_port():
-    for _ in range(100):
-        port = random.randint(20000, 32000)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise OSError("no free port")
 
 
 def user():
