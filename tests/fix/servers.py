@@ -2,27 +2,16 @@
 """The edits against a real knotd: as nsupdate input, as knotc commands, as patched zones."""
 
 import os
-import random
 import re
 import shutil
-import socket
 import subprocess
+import sys
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+from server import free_port  # noqa: E402
+
 PATIENCE = 60.0
-
-
-def free_port():
-    for _ in range(100):
-        port = random.randint(20000, 32000)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise OSError("no free port")
 
 
 class Server:
