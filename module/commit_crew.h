@@ -47,6 +47,7 @@ struct acml_commit_gate {
 	size_t n_spare;
 	size_t n_controls;
 	int64_t spared;                 /* When a connection was used last. */
+	struct acml_absent absent;      /* Has its own lock. */
 	int64_t socket_timeout;
 	char socket[ACML_PATH_MAX];
 };

@@ -95,6 +95,7 @@ static void gate_free(struct acml_commit_gate *gate)
 	if (gate->wake >= 0) {
 		close(gate->wake);
 	}
+	acml_absent_clear(&gate->absent);
 	pthread_cond_destroy(&gate->follow);
 	pthread_cond_destroy(&gate->control_free);
 	pthread_mutex_destroy(&gate->mutex);
@@ -111,6 +112,7 @@ static struct acml_commit_gate *gate_new(void)
 	pthread_mutex_init(&gate->mutex, NULL);
 	pthread_cond_init(&gate->follow, NULL);
 	pthread_cond_init(&gate->control_free, NULL);
+	acml_absent_init(&gate->absent);
 	gate->last = &gate->first;
 	clock_gettime(CLOCK_REALTIME_COARSE, &gate->begun);
 	gate->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -176,6 +178,7 @@ static const char *join(struct acml_commit_gate *gate, struct acml_ward **ward,
                         const struct acml_commit_setup *setup)
 {
 	set_server(gate, setup);
+	acml_absent_forget(&gate->absent);
 	if (gate->n_threads == 0) {
 		acml_crew_recruit(gate);
 	}
@@ -187,7 +190,7 @@ static const char *join(struct acml_commit_gate *gate, struct acml_ward **ward,
 	bool fresh = *ward == NULL;
 	seat->terms = acml_terms_new(setup);
 	if (fresh) {
-		*ward = acml_ward_new(zone, setup->file);
+		*ward = acml_ward_new(zone, setup->file, &gate->absent);
 	}
 	if (seat->terms == NULL || *ward == NULL || !make_room(gate)) {
 		if (fresh && *ward != NULL) {

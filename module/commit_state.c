@@ -218,13 +218,14 @@ static struct acml_commit_action on_judged(struct acml_commit *commit,
 
 /* An update waits, and its dump is the one that was judged. */
 static struct acml_commit_action answer(struct acml_commit *commit,
-                                        const struct acml_served *served, int64_t now)
+                                        const struct acml_commit_event *event)
 {
-	bool fits = served->any == commit->baseline.any &&
+	const struct acml_served *served = &event->served;
+	bool fits = !event->outdated && served->any == commit->baseline.any &&
 	            (!served->any || served->serial == commit->baseline.serial);
 	struct acml_commit_action action;
-	if (!is_in_time(commit, now)) {
-		return wait_on(commit, now, PAUSE_BUSY);
+	if (!is_in_time(commit, event->now)) {
+		return wait_on(commit, event->now, PAUSE_BUSY);
 	} else if (!fits && !commit->based && commit->opinion != ACML_OPINION_DOUBT) {
 		action = act(commit, ACML_PHASE_BASING, ACML_DO_BASE);
 	} else {
@@ -347,7 +348,7 @@ static struct acml_commit_action on_status(struct acml_commit *commit,
 	}
 	commit->opened = true;
 	commit->unsure = false;
-	return answer(commit, &event->served, event->now);
+	return answer(commit, event);
 }
 
 static struct acml_commit_action on_based(struct acml_commit *commit,

@@ -81,6 +81,8 @@ struct acml_commit_event {
 	enum acml_reply reply;          /* STATUS, BASED, ANSWERED, RESCUED */
 	enum acml_transaction transaction;  /* STATUS, if DONE. */
 	struct acml_served served;      /* The same. */
+	/* STATUS: what the zone above says is not what the dump was judged by. */
+	bool outdated;
 };
 
 enum acml_commit_action_kind {
@@ -88,7 +90,8 @@ enum acml_commit_action_kind {
 	ACML_DO_WAIT,                   /* The same, and TICKED at action.until. */
 	ACML_DO_JUDGE,
 	ACML_DO_STATUS,
-	ACML_DO_BASE,                   /* Make what is served, action.served, the baseline. */
+	ACML_DO_BASE,                   /* Make what is served, action.served, the baseline, and
+	                                 * know what the zone above says. */
 	ACML_DO_COMMIT,
 	ACML_DO_ABORT,
 	ACML_DO_RESCUE,                 /* Have the server load or fetch the zone again. */
@@ -136,7 +139,7 @@ struct acml_commit {
 	enum acml_opinion opinion;
 	uint32_t serial;
 	struct acml_served baseline;
-	bool based;                     /* The baseline cannot be made better. */
+	bool based;                     /* What it is judged by cannot be made better. */
 	bool opened;                    /* The update was seen waiting. */
 	bool committing;                /* The answer that was sent, */
 	bool unsure;                    /* of which nobody knows whether it was carried out. */

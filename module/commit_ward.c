@@ -51,7 +51,8 @@ static struct acml_identity look(const char *path)
 	return identity;
 }
 
-struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file)
+struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file,
+                                struct acml_absent *absent)
 {
 	size_t size = knot_dname_size(zone);
 	struct acml_ward *ward = calloc(1, sizeof(*ward) + size);
@@ -59,6 +60,7 @@ struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file)
 		memcpy(ward->zone, zone, size);
 		acml_name_text(zone, ward->name);
 		ward->file = look(file);
+		ward->absent = absent;
 	}
 	return ward;
 }
@@ -67,6 +69,7 @@ void acml_ward_free(struct acml_ward *ward)
 {
 	acml_judgement_clear(&ward->judgement);
 	acml_zone_free(ward->baseline);
+	acml_above_clear(&ward->above);
 	acml_terms_release(ward->terms);
 	free(ward);
 }
@@ -128,20 +131,38 @@ static void know(const struct acml_ward *ward, struct acml_terms *terms)
 static void judge(struct acml_ward *ward, struct acml_terms *terms,
                   struct acml_scanner *scanner, struct acml_commit_event *event)
 {
+	acml_judgement_clear(&ward->judgement);
 	know(ward, terms);
+	scanner = acml_above_learn(&ward->above, ward->zone) ? scanner : NULL;
 	struct acml_policy policy = terms->policy;
 	if (ward->baseline_hash != purpose(terms)) {
 		keep_baseline(ward, NULL, purpose(terms));
 	}
 	policy.baseline = ward->baseline;
+	policy.above = ward->above.parent;
 	ward->file_judged = look(terms->file);
-	acml_judgement_clear(&ward->judgement);
 	acml_commit_judge(scanner, &policy, ward->zone, terms->path, &ward->judgement);
 	event->kind = ACML_JUDGED;
 	event->dump = ward->judgement.dump;
 	event->opinion = ward->judgement.opinion;
 	event->serial = ward->judgement.inspection.serial;
 	event->baseline = baseline_of(ward);
+}
+
+/* The option parent names its DS, which is more than what the zone above says. */
+static bool is_given(const struct acml_ward *ward, const struct acml_terms *terms)
+{
+	const struct acml_known *known = terms->policy.known[ACML_GIVEN_PARENT];
+	const struct acml_child *child =
+		known != NULL ? acml_parent_child(known->parent, ward->zone) : NULL;
+	return child != NULL && child->ds_known;
+}
+
+static bool is_signed(const struct acml_ward *ward)
+{
+	const struct acml_zone *zone = ward->judgement.inspection.zone;
+	return (zone != NULL && zone->has_dnssec) ||
+	       (ward->baseline != NULL && ward->baseline->has_dnssec);
 }
 
 /* The dump is looked at last: what the server says then is about this one, or older. */
@@ -153,6 +174,14 @@ static void ask(struct acml_ward *ward, const struct acml_terms *terms,
 	event->reply = acml_control_status(control, ward->name, &status);
 	event->transaction = status.transaction;
 	event->served = status.served;
+	if (event->reply == ACML_REPLY_DONE &&
+	    status.transaction == ACML_TRANSACTION_EXTERNAL) {
+		if (!is_given(ward, terms)) {
+			event->reply = acml_above_listen(&ward->above, ward->absent, control,
+			                                 ward->zone, is_signed(ward));
+		}
+		event->outdated = ward->above.outdated;
+	}
 	event->dump = look(terms->path);
 	if (event->reply == ACML_REPLY_DONE) {
 		ward->secondary = status.secondary;
@@ -160,7 +189,7 @@ static void ask(struct acml_ward *ward, const struct acml_terms *terms,
 	}
 }
 
-/* Makes what is served the baseline. */
+/* Makes what is served the baseline, where it is not. */
 static enum acml_reply base(struct acml_ward *ward, const struct acml_terms *terms,
                             const struct acml_served *served, struct acml_scanner *scanner,
                             struct acml_control *control)
@@ -168,6 +197,11 @@ static enum acml_reply base(struct acml_ward *ward, const struct acml_terms *ter
 	char *text = NULL;
 	size_t size = 0;
 	struct acml_zone *zone = NULL;
+	const struct acml_served known = baseline_of(ward);
+	if (ward->baseline_hash == purpose(terms) && known.any && served->any &&
+	    known.serial == served->serial) {
+		return ACML_REPLY_DONE;
+	}
 	keep_baseline(ward, NULL, purpose(terms));
 	if (!served->any || scanner == NULL) {
 		return ACML_REPLY_DONE;

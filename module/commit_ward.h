@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "commit_above.h"
 #include "commit_gate.h"
 #include "commit_judge.h"
 #include "commit_state.h"
@@ -30,6 +31,7 @@ struct acml_ward {
 	struct acml_ward *later;        /* In the queue, or among those that wait. */
 	struct acml_seat *seats;        /* The newest first. */
 	struct acml_terms *terms;       /* The newest seat's. */
+	struct acml_absent *absent;     /* The gate's. */
 	struct acml_commit commit;
 	struct acml_commit_action action;   /* To be done. */
 	bool queued;
@@ -40,6 +42,7 @@ struct acml_ward {
 	struct acml_judgement judgement;
 	struct acml_zone *baseline;     /* What is answered, as far as it is known. */
 	uint64_t baseline_hash;         /* What it was read for. */
+	struct acml_above above;
 	bool secondary;
 	bool answered;                  /* There is some version that is answered. */
 	struct acml_identity file;      /* The zone's file when the version answered was judged, */
@@ -53,7 +56,8 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup);
 /* Accepts NULL. */
 void acml_terms_release(struct acml_terms *terms);
 
-struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file);
+struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file,
+                                struct acml_absent *absent);
 void acml_ward_free(struct acml_ward *ward);
 
 bool acml_action_needs_control(enum acml_commit_action_kind kind);

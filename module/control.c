@@ -23,6 +23,7 @@ struct acml_control {
 	knot_ctl_t *ctl;
 	struct acml_control_options options;
 	bool connected;
+	bool lacks_zone;
 	int fault;
 	char path[];
 };
@@ -82,6 +83,11 @@ const char *acml_control_fault(const struct acml_control *control)
 	return knot_strerror(control->fault);
 }
 
+bool acml_control_lacks_zone(const struct acml_control *control)
+{
+	return control->lacks_zone;
+}
+
 static enum acml_reply lose(struct acml_control *control, int fault)
 {
 	control->fault = fault;
@@ -120,11 +126,12 @@ static int receive_first(struct acml_control *control, knot_ctl_type_t *type,
 	return ret;
 }
 
-static enum acml_reply reply_of(const char *error)
+static enum acml_reply reply_of(struct acml_control *control, const char *error)
 {
 	if (error == NULL) {
 		return ACML_REPLY_DONE;
 	}
+	control->lacks_zone = strcmp(error, knot_strerror(KNOT_ENOZONE)) == 0;
 	return strcmp(error, knot_strerror(KNOT_EBUSY)) == 0 ? ACML_REPLY_BUSY : ACML_REPLY_CLOSED;
 }
 
@@ -137,13 +144,14 @@ static enum acml_reply exchange(struct acml_control *control, knot_ctl_data_t *c
 	int64_t start = milliseconds();
 	knot_ctl_type_t type;
 	knot_ctl_data_t data;
+	control->lacks_zone = false;
 	int ret = send_command(control, command);
 	if (ret == KNOT_EOK) {
 		ret = receive_first(control, &type, &data);
 	}
 	while (ret == KNOT_EOK && type != KNOT_CTL_TYPE_BLOCK && type != KNOT_CTL_TYPE_END) {
 		if (reply == ACML_REPLY_DONE) {
-			reply = reply_of(data[KNOT_CTL_IDX_ERROR]);
+			reply = reply_of(control, data[KNOT_CTL_IDX_ERROR]);
 		}
 		if (reply == ACML_REPLY_DONE && take != NULL) {
 			take(ctx, (const knot_ctl_data_t *)&data);

@@ -65,5 +65,8 @@ enum acml_reply acml_control_read(struct acml_control *control, const char *zone
                                   const char *owner, size_t limit, char **out_text,
                                   size_t *out_size);
 
+/* Whether the last command was refused because the server has no such zone. */
+bool acml_control_lacks_zone(const struct acml_control *control);
+
 /* Why the last command was lost: "connection refused" … */
 const char *acml_control_fault(const struct acml_control *control);

@@ -116,7 +116,7 @@ int acml_inspect_lint(const struct acml_policy *policy, const struct acml_zone *
 		.wanted = section->wanted, .n_wanted = section->n_wanted,
 		.inventory = inventory_of(policy),
 		.inventory_complete = section->inventory_complete, .parent = parent_of(policy),
-		.baseline = policy->baseline,
+		.kin = policy->above, .baseline = policy->baseline,
 	};
 	return acml_lint(zone, &facts, &section->settings, out_result);
 }

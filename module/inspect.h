@@ -52,6 +52,7 @@ struct acml_policy {
 	bool knows;                     /* Inventory and parent have been read, if they can be. */
 	struct acml_known *known[ACML_GIVENS];  /* NULL: not set, or nothing is known. */
 	const struct acml_zone *baseline;   /* The version that is answered, where it is known. */
+	const struct acml_parent *above;    /* What the zone above on the same server says; NULL. */
 };
 
 /* Says what is known of the files of the section's options inventory and parent, */

@@ -5,7 +5,7 @@ import os
 import socket
 import struct
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "TXT": 16, "DNSKEY": 48, "AXFR": 252, "CAA": 257}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "TXT": 16, "DS": 43, "DNSKEY": 48, "AXFR": 252, "CAA": 257}
 
 
 class Answer:

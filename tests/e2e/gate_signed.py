@@ -11,6 +11,8 @@ from steps import settle, write
 
 ZONE = "example.com"
 CATALOG = "catalog.example"
+PARENT = "com"
+WRONG = "example.com. 60 IN DS 4711 13 2 %s\n" % ("ab" * 32)
 POLICY = ("policy:\n  - id: fast\n    propagation-delay: 1\n    dnskey-ttl: 1\n"
           "    zone-max-ttl: 1\n    ksk-lifetime: 0\n    zsk-lifetime: 0\n"
           "    delete-delay: 0\n    cds-cdnskey-publish: none\n    nsec3: off\n")
@@ -20,13 +22,15 @@ SIGNED = FileWay("difference-no-serial", "all",
                  **{"dnssec-signing": "on", "dnssec-policy": "fast"})
 
 
-def start_signed(machine):
-    server = GateServer(machine)
+def start_signed(machine, *others):
+    server = GateServer(machine, zones=(ZONE, *others))
     server.extra = POLICY
     server.zone_options.update(SIGNED.zone_options)
     server.configure()
     write(server.file(CALM), zones.good(1))
     write(server.file(), zones.good(1))
+    if PARENT in others:
+        write_parent(server, "")
     server.start()
     server.wait_text("v1")
     server.wait_text("v1", CALM)
@@ -71,6 +75,64 @@ def use_parent(server, text):
     server.reload()
 
 
+def write_parent(server, ds):
+    write(server.file(PARENT), "$TTL 60\n@ SOA a. b. 1 3600 600 86400 60\n@ NS ns1.example.net.\n"
+          "@ NS ns2.example.net.\nexample NS ns1.example.net.\nexample NS ns2.example.net.\n" + ds)
+
+
+def load_parent(server, ds):
+    """The parent zone, on the same server, gets these DS records and no others."""
+    write_parent(server, ds)
+    server.knotc("-b", "zone-reload", PARENT)
+    answer = dns.ask(server.port, ZONE, "DS")
+    if len(answer.rdata("DS") if answer else []) != ds.count(" DS "):
+        raise AssertionError("the DS is not published\n" + server.log())
+
+
+def passes(server, version, ds_lines):
+    """A good version is published, with so many lines about the DS."""
+    before = server.count("SEC002")
+    SIGNED.send(version, "good")
+    server.wait_text("v%d" % version)
+    settle()
+    if server.count("SEC002") - before != ds_lines:
+        raise AssertionError("%d lines about the DS\n%s" % (
+            server.count("SEC002") - before, server.log()))
+
+
+def test_gate_parent_zone(machine):
+    """the parent zone is on the same server: its DS counts; wrong before it is reported and blocks
+    nothing; an update that breaks the chain is rejected; the option parent goes first"""
+    server = start_signed(machine, PARENT)
+    old = keys(server)
+    right = ds_of(server)
+    load_parent(server, WRONG)
+    passes(server, 2, 1)
+    use_parent(server, right)
+    passes(server, 3, 0)
+    server.configure(parent=None)
+    server.reload()
+    passes(server, 4, 1)
+    load_parent(server, right)
+    passes(server, 5, 0)
+    # Now the key that the DS names goes before the parent knows the next one.
+    ready = server.count(READY)
+    server.knotc("zone-key-rollover", ZONE, "ksk")
+    wait_keys(server, lambda now: len(now) == 3, "a new KSK")
+    with Watch(server) as watch:
+        before = server.count(KEEPING)
+        submit(server, ready)
+        server.wait_log(KEEPING, before + 1, patience=30)
+        settle()
+        if not set(old) <= set(keys(server)):
+            raise AssertionError("the key that the DS names is gone\n" + server.log())
+        load_parent(server, ds_of(server))
+        server.knotc("-b", "zone-sign", ZONE)
+        wait_keys(server, lambda now: len(now) == 2, "the old KSK gone")
+    watch.check(["v5"])
+    return server
+
+
 def test_gate_roll_over(machine):
     """key roll-overs by Knot's policy, ZSK and KSK: each step passes the gate, with the DS known"""
     server = start_signed(machine)
@@ -112,7 +174,7 @@ def test_gate_wrong_ds(machine):
     server = start_signed(machine)
     old = keys(server)
     right = ds_of(server)
-    use_parent(server, "example.com. 60 IN DS 4711 13 2 %s\n" % ("ab" * 32))
+    use_parent(server, WRONG)
     SIGNED.send(2, "good")
     server.wait_text("v2")
     if "SEC002" not in server.log():

@@ -28,7 +28,7 @@ static struct acml_commit_event event_of(const uint8_t data[4], int64_t *now)
 		.opinion = data[1] / 4 % 3, .serial = data[1] / 16 % 4,
 		.baseline = { data[1] & 128, data[2] % 4 },
 		.reply = data[2] % 5, .transaction = data[2] / 8 % 3,
-		.served = { data[2] & 64, data[3] / 8 % 4 },
+		.served = { data[2] & 64, data[3] / 8 % 4 }, .outdated = data[2] & 32,
 	};
 	/* A stop ends everything; it shall be rare. */
 	if (event.kind == ACML_STOPPED && data[3] != 255) {

@@ -119,6 +119,19 @@ static void put_zone(FILE *out, const struct fake_zone *zone, size_t records)
 	}
 }
 
+/* One name of it. */
+static void put_name(FILE *out, const struct fake_zone *zone, const char *owner)
+{
+	if (zone->below == NULL || strcmp(owner, zone->below) != 0) {
+		put_error(out, "no such node in zone found");
+		return;
+	}
+	put_record(out, owner, "NS", "ns.example.net.");
+	if (zone->ds != NULL) {
+		put_record(out, owner, "DS", zone->ds);
+	}
+}
+
 static void answer(struct fake_server *server, struct fake_zone *zone, FILE *out, bool commit)
 {
 	if (zone->pending == FAKE_NONE) {
@@ -153,11 +166,14 @@ static void carry_out(struct connection *connection)
 	pthread_mutex_lock(&server->mutex);
 	struct fake_zone *zone = find(server, connection->items[ITEM_ZONE]);
 	if (zone == NULL) {
+		server->lacked++;
 		put_error(out, "no such zone found");
 	} else if (strcmp(command, "zone-status") == 0) {
 		put_status(out, zone);
 	} else if (strcmp(command, "zone-commit") == 0 || strcmp(command, "zone-abort") == 0) {
 		answer(server, zone, out, strcmp(command, "zone-commit") == 0);
+	} else if (strcmp(command, "zone-read") == 0 && connection->items[ITEM_OWNER][0] != 0) {
+		put_name(out, zone, connection->items[ITEM_OWNER]);
 	} else if (strcmp(command, "zone-read") == 0 && zone->any) {
 		put_zone(out, zone, server->records);
 	} else if (strcmp(command, "zone-reload") == 0 || strcmp(command, "zone-refresh") == 0) {

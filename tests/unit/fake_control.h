@@ -29,6 +29,8 @@ struct fake_zone {
 	enum fake_pending pending;
 	unsigned commits;
 	unsigned aborts;
+	const char *below;      /* A zone that it delegates, */
+	const char *ds;         /* with this DS; NULL: none. */
 	unsigned asked;         /* How often it was to be loaded or refreshed again. */
 };
 
@@ -38,6 +40,7 @@ struct fake_server {
 	enum fake_mood mood;
 	int busy_ms;
 	size_t records;         /* Of a zone-read, beside SOA. */
+	unsigned lacked;        /* How often a zone was asked for that is not there. */
 	bool stop;
 	struct fake_zone zones[FAKE_ZONES];
 	int listener;

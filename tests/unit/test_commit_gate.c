@@ -43,6 +43,7 @@ struct context {
 	atomic_uint lines;
 	atomic_uint rejected;
 	atomic_uint accepted;
+	atomic_uint leftovers;          /* Of a DS at the parent. */
 };
 
 static void say(void *ctx, int priority, const char *line)
@@ -52,6 +53,7 @@ static void say(void *ctx, int priority, const char *line)
 	context->lines++;
 	context->accepted += strncmp(line, "accepted, serial", 16) == 0;
 	context->rejected += strncmp(line, "rejected, keeping", 17) == 0;
+	context->leftovers += strncmp(line, "SEC001 ", 7) == 0;
 }
 
 static void ignore(void *ctx, const struct acml_totals *totals)
@@ -232,6 +234,58 @@ static void test_reloads(void **state)
 	}
 }
 
+static void update_all(struct context *context, uint32_t serial)
+{
+	for (int i = 0; i < ZONES; i++) {
+		dump(context, i, serial, true);
+	}
+	assert_true(wait_answers(context));
+	for (int i = 0; i < 1000 && context->accepted < ZONES * (serial - 1); i++) {
+		usleep(5000);
+	}
+	assert_int_equal(context->accepted, ZONES * (serial - 1));
+}
+
+/* The zone above, on the same server or not. */
+static void test_above(void **state)
+{
+	struct context *context = *state;
+	struct fake_server *server = &context->server;
+	struct fake_zone *parent = &server->zones[ZONES];
+	for (int i = 0; i < ZONES; i++) {
+		assert_null(join(context, i, &context->seats[i]));
+	}
+	update_all(context, 2);
+	/* "example" and the root; two threads may ask at the same time. */
+	unsigned lacked = server->lacked;
+	assert_true(lacked >= 2 && lacked <= 8);
+	update_all(context, 3);
+	assert_int_equal(server->lacked, lacked);
+	assert_int_equal(context->leftovers, 0);
+	pthread_mutex_lock(&server->mutex);
+	*parent = (struct fake_zone){
+		.name = "example.", .any = true, .below = context->texts[0],
+		.ds = "4711 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+	};
+	pthread_mutex_unlock(&server->mutex);
+	/* Not before something is loaded. */
+	update_all(context, 4);
+	assert_int_equal(context->leftovers, 0);
+	assert_null(join(context, 0, &context->spare[0]));
+	leave(context, 0, &context->seats[0]);
+	update_all(context, 5);
+	assert_int_equal(context->leftovers, 1);
+	pthread_mutex_lock(&server->mutex);
+	parent->ds = NULL;
+	pthread_mutex_unlock(&server->mutex);
+	update_all(context, 6);
+	assert_int_equal(context->leftovers, 1);
+	leave(context, 0, &context->spare[0]);
+	for (int i = 1; i < ZONES; i++) {
+		leave(context, i, &context->seats[i]);
+	}
+}
+
 /* The last one goes while updates are judged, and answers are waited for. */
 static void test_stops(void **state)
 {
@@ -293,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_updates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reloads, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_above, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
 	};

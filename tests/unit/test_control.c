@@ -103,8 +103,10 @@ static void test_status(void **state)
 	assert_int_equal(acml_control_status(context->control, ZONE, &status), ACML_REPLY_DONE);
 	assert_false(status.served.any);
 	assert_true(status.secondary);
+	assert_false(acml_control_lacks_zone(context->control));
 	assert_int_equal(acml_control_status(context->control, "other.", &status),
 	                 ACML_REPLY_CLOSED);
+	assert_true(acml_control_lacks_zone(context->control));
 }
 
 static void test_answers(void **state)
