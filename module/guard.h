@@ -62,13 +62,18 @@ struct acml_job {
 	void (*dispose)(struct acml_job *job);
 };
 
+/* What names the modules of a zone has so much room. */
+#define ACML_MODULES_MAX 512
+
 /* Load callbacks that follow each other at once, as those of one start or one reload do. */
 struct acml_burst {
 	int64_t end;                    /* When the last callback ended; nanoseconds, monotonic. */
 	int64_t spent;                  /* How long it did what could have waited. */
 	const void *opening;            /* The configuration that the guard was opened under. */
-	const void *configuration;      /* Which configuration the section below is from, */
-	const void *source;             /* and its value of source, as addresses. */
+	const void *configuration;      /* Which configuration the section below is from, as an
+	                                 * address, */
+	size_t n_modules;               /* and how a zone names it. */
+	uint8_t modules[ACML_MODULES_MAX];
 	struct acml_section *section;
 	struct acml_givens givens;      /* Kept from one burst to the next. */
 };

@@ -281,32 +281,6 @@ const void *acml_options_configuration(knotd_mod_t *mod)
 	return knotd_conf_env(mod, KNOTD_CONF_ENV_HOSTNAME).single.string;
 }
 
-/*
- * Which section an instance has, the API does not tell; but a value is at another address for each
- * section, in each of the two configurations that exist during a reload. A third one could have the
- * first one's addresses, but not within the same burst.
- */
-struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst)
-{
-	const void *configuration = acml_options_configuration(mod);
-	const void *source = knotd_conf_mod(mod, MOD_SOURCE).single.string;
-	acml_givens_configure(&burst->givens, configuration);
-	if (source == NULL) {
-		return acml_options_section(mod, &burst->givens);
-	}
-	if (burst->section == NULL || burst->configuration != configuration ||
-	    burst->source != source) {
-		acml_section_release(burst->section);
-		burst->section = acml_options_section(mod, &burst->givens);
-		burst->configuration = configuration;
-		burst->source = source;
-	}
-	if (burst->section != NULL) {
-		burst->section->refs++;
-	}
-	return burst->section;
-}
-
 void acml_options_files(knotd_mod_t *mod, const struct acml_section *section,
                         const knot_dname_t *zone, struct acml_files *out)
 {
@@ -368,6 +342,34 @@ size_t acml_options_modules(knotd_mod_t *mod, const knot_dname_t *zone,
 	}
 	knotd_conf_free(&modules);
 	return mine == 1 ? size : 0;
+}
+
+/*
+ * Which section an instance has, the API does not tell; but the zone names it, among its modules.
+ * Configurations are told apart by an address, as two exist during a reload. A third one could have
+ * the first one's, but not within the same burst.
+ */
+struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst)
+{
+	const void *configuration = acml_options_configuration(mod);
+	uint8_t modules[ACML_MODULES_MAX];
+	size_t n_modules = acml_options_modules(mod, knotd_mod_zone(mod), modules);
+	acml_givens_configure(&burst->givens, configuration);
+	if (n_modules == 0) {
+		return acml_options_section(mod, &burst->givens);
+	}
+	if (burst->section == NULL || burst->configuration != configuration ||
+	    burst->n_modules != n_modules || memcmp(burst->modules, modules, n_modules) != 0) {
+		acml_section_release(burst->section);
+		burst->section = acml_options_section(mod, &burst->givens);
+		burst->configuration = configuration;
+		burst->n_modules = n_modules;
+		memcpy(burst->modules, modules, n_modules);
+	}
+	if (burst->section != NULL) {
+		burst->section->refs++;
+	}
+	return burst->section;
 }
 
 void acml_options_state(knotd_mod_t *mod, char out_path[ACML_PATH_MAX])

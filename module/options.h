@@ -26,7 +26,7 @@ struct acml_section *acml_options_section(knotd_mod_t *mod, struct acml_givens *
 /* Whether the section names a source. */
 bool acml_options_has_source(knotd_mod_t *mod);
 
-/* The same section in a load callback, shared within a burst if it has a source. */
+/* The same in a load callback, shared by the zones of a burst that have the same modules. */
 struct acml_section *acml_options_shared(knotd_mod_t *mod, struct acml_burst *burst);
 
 /* The files of one zone and the policy for it, that supposes nothing yet. */
@@ -43,7 +43,6 @@ void acml_options_detail(knotd_mod_t *mod, const knot_dname_t *zone, struct acml
 
 /* The modules of a zone, as bytes that can be compared; how many, 0: acmlint is not there exactly
  * once, or the list is too long. */
-#define ACML_MODULES_MAX 512
 size_t acml_options_modules(knotd_mod_t *mod, const knot_dname_t *zone,
                             uint8_t out_modules[ACML_MODULES_MAX]);
 

@@ -357,6 +357,38 @@ def set_clock(path, days):
     os.rename(path + ".new", path)
 
 
+def test_gate_sections(machine):
+    """two sections of the module, zone by zone in turn: each zone is judged by its own, also after a
+    reload"""
+    others = ["other%d.example" % i for i in range(3)]
+    strict = ["strict%d.example" % i for i in range(3)]
+    turns = [zone for pair in zip(others, strict) for zone in pair]
+    server = GateServer(machine, zones=(ZONE, *turns))
+    server.extra = "mod-acmlint:\n  - id: other\n    mode: log\n"
+    for zone in others:
+        server.one_zone_options[zone] = "    module: mod-acmlint/other\n"
+    server.configure()
+    for zone in (CALM, ZONE, *turns):
+        write(server.file(zone), zones.good(1))
+    server.start()
+    for zone in turns:
+        server.wait_text("v1", zone)
+    for version in (2, 3):
+        kept = server.count(KEEPING)
+        for zone in turns:
+            write(server.file(zone), zones.bad(version))
+            server.knotc("-b", "zone-reload", zone, check=False)
+        server.wait_log(KEEPING, kept + len(strict))
+        for zone in others:
+            server.wait_text("v%d" % version, zone)
+        for zone in strict:
+            expect(server, server.text(zone), "v1", "what %s answers" % zone)
+        for zone in strict:
+            write(server.file(zone), zones.good(1))
+        server.reload()
+    return server
+
+
 def test_gate_first_journal(machine):
     """journal-content: all: the server publishes a first version without asking; the next is judged"""
     server = GateServer(machine, first_load="refuse")
