@@ -54,11 +54,12 @@ static struct acml_identity look(const char *path)
 struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file,
                                 struct acml_absent *absent)
 {
-	size_t size = knot_dname_size(zone);
-	struct acml_ward *ward = calloc(1, sizeof(*ward) + size);
+	char name[ACML_NAME_TEXT];
+	size_t size = knot_dname_size(zone), name_size = strlen(acml_name_text(zone, name)) + 1;
+	struct acml_ward *ward = calloc(1, sizeof(*ward) + size + name_size);
 	if (ward != NULL) {
 		memcpy(ward->zone, zone, size);
-		acml_name_text(zone, ward->name);
+		ward->name = memcpy(ward->zone + size, name, name_size);
 		ward->file = look(file);
 		ward->absent = absent;
 	}
@@ -395,5 +396,9 @@ void acml_ward_tell(struct acml_ward *ward, const struct acml_commit_action *act
 	}
 	if (action->note == ACML_NOTE_ACCEPTED || action->note == ACML_NOTE_TOLERATED) {
 		keep(ward);
+	}
+	if (ward->commit.phase == ACML_PHASE_IDLE) {
+		/* Zones are many, and most do nothing for days. The serial stays. */
+		acml_inspection_clear(&ward->judgement.inspection);
 	}
 }

@@ -48,7 +48,7 @@ struct acml_ward {
 	struct acml_identity file;      /* The zone's file when the version answered was judged, */
 	struct acml_identity file_judged;   /* and when the last one was. */
 	const char *fault;              /* Of the control socket. */
-	char name[ACML_NAME_TEXT];
+	const char *name;               /* Behind the zone. */
 	knot_dname_t zone[];
 };
 
