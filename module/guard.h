@@ -41,6 +41,7 @@ struct acml_entry {
 	size_t users;
 	bool has_record;
 	bool used;                      /* Some instance has had it since the start. */
+	bool told_mode;                 /* It was said that nothing can be rejected. */
 	bool idle;                      /* The scout saw that the next load has nothing to do. */
 	struct acml_record record;
 	struct acml_totals totals;

@@ -20,7 +20,9 @@ static bool unchanged(struct acml_gate *gate, const struct stat *st)
 
 void acml_watch_mode(const struct acml_gate *gate)
 {
-	if (gate->policy.section->reject) {
+	bool told = gate->entry->told_mode;
+	gate->entry->told_mode = gate->policy.section->reject;
+	if (gate->policy.section->reject && !told) {
 		acml_say(&gate->host, LOG_ERR, "mode reject needs a source or, from Knot 3.5 on, "
 		         "external-validation: nothing can be rejected, findings are logged only");
 	}

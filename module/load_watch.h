@@ -16,7 +16,7 @@ struct acml_look {
 	const char *fault;
 };
 
-/* Locked: says so if more was asked for than can be done without a source. */
+/* Locked: says so, once for each zone, if more was asked for than can be done without a source. */
 void acml_watch_mode(const struct acml_gate *gate);
 
 /* Locked: whether there is something to look at; an unchanged file is dealt with here. */

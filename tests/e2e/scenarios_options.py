@@ -23,6 +23,41 @@ def test_no_source(machine):
     return server
 
 
+def test_no_source_once(machine):
+    """mode reject without a source: it says once for each zone that it cannot reject, also of a
+    zone that comes later, and again when the mode was another in between"""
+    needs = "[%s.] module 'mod-acmlint/default', mode reject needs a source"
+    names = ["example.com", "example.net", "example.org"]
+    server = Server(machine, names[:2], source=None)
+    for number, zone in enumerate(names):
+        write(server.published(zone), (GOOD, BAD)[number % 2](1))
+    server.start()
+
+    def told(*counts):
+        settle()
+        got = tuple(server.log().count(needs % zone) for zone in names)
+        expect(server, got, counts, "how often it was said")
+
+    told(1, 1, 0)
+    for serial in (2, 3):
+        write(server.published(), GOOD(serial))
+        server.reload()
+        server.wait_serial(serial)
+        server.knotc("-f", "zone-reload", names[1])
+    told(1, 1, 0)
+    server.zones.append(names[2])
+    server.configure()
+    server.reload()
+    told(1, 1, 1)
+    server.configure(mode="log")
+    server.reload()
+    told(1, 1, 1)
+    server.configure(mode="reject")
+    server.reload()
+    told(2, 2, 2)
+    return server
+
+
 def test_large_in_background(machine):
     """a zone over max-sync-size is linted in the background, also while instances come and go"""
     server = Server(machine, source=None, mode="log", max_sync_size="1K")
