@@ -119,7 +119,7 @@ static void fire(struct acml_commit_gate *gate, int64_t now)
 
 static struct acml_control *borrow(struct acml_commit_gate *gate)
 {
-	while (gate->n_spare == 0 && gate->n_controls == ACML_CONTROLS_MAX && !gate->stop) {
+	while (gate->n_spare == 0 && gate->n_controls >= gate->max_controls && !gate->stop) {
 		pthread_cond_wait(&gate->control_free, &gate->mutex);
 	}
 	if (gate->n_spare > 0) {
@@ -136,7 +136,8 @@ static struct acml_control *borrow(struct acml_commit_gate *gate)
 
 static void give_back(struct acml_commit_gate *gate, struct acml_control *control)
 {
-	if (control != NULL && acml_control_is_for(control, gate->socket, gate->socket_timeout)) {
+	if (control != NULL && gate->n_controls <= gate->max_controls &&
+	    acml_control_is_for(control, gate->socket, gate->socket_timeout)) {
 		gate->spare[gate->n_spare++] = control;
 		gate->spared = acml_crew_clock();
 	} else if (control != NULL) {

@@ -18,8 +18,11 @@
 /* More would only wait for each other. */
 #define ACML_CREW_MAX 32
 
-/* The server has eight threads for its control socket, and people need some of them. */
-#define ACML_CONTROLS_MAX 3
+/* The server has eight threads for all its control sockets. Where the control lock is taken each of
+ * our connections keeps one for control.timeout, and when none is left the server takes no more:
+ * the queue of the socket (control.backlog, 5) fills, and whoever comes is turned away. One would
+ * do for all answers, as they are short; a second is for a baseline that takes long to read. */
+#define ACML_CONTROLS_MAX 2
 
 struct acml_commit_gate {
 	pthread_mutex_t mutex;          /* Of everything here, and of the wards. */
@@ -46,6 +49,7 @@ struct acml_commit_gate {
 	struct acml_control *spare[ACML_CONTROLS_MAX];
 	size_t n_spare;
 	size_t n_controls;
+	size_t max_controls;
 	int64_t spared;                 /* When a connection was used last. */
 	struct acml_absent absent;      /* Has its own lock. */
 	int64_t socket_timeout;

@@ -128,6 +128,7 @@ static void set_server(struct acml_commit_gate *gate, const struct acml_commit_s
 {
 	size_t workers = setup->workers > 0 ? setup->workers :
 	                 (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	gate->max_controls = setup->sockets > 1 ? 1 : ACML_CONTROLS_MAX;
 	/* One more than can have something to do, so that somebody polls. */
 	gate->max_threads = workers >= ACML_CREW_MAX ? ACML_CREW_MAX : workers + 1;
 	if (strcmp(gate->socket, setup->socket) != 0 ||

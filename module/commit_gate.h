@@ -32,6 +32,7 @@ struct acml_commit_setup {
 	const char *file;               /* The zone's file. */
 	int64_t timeout;                /* external.timeout in milliseconds. */
 	const char *socket;             /* The server's control socket. */
+	size_t sockets;                 /* How many there are; they share the server's threads. */
 	int64_t socket_timeout;         /* control.timeout in milliseconds. */
 	size_t workers;                 /* server.background-workers; 0: as many as processors. */
 	struct acml_guard *guard;       /* NULL: inventory and parent are not looked at again. */

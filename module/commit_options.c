@@ -38,7 +38,8 @@ static const char *join(const char *folder, const char *file, char out_path[ACML
 }
 
 /* The first of them: each takes the same commands. */
-static const char *find_socket(knotd_mod_t *mod, char out_path[ACML_PATH_MAX])
+static const char *find_socket(knotd_mod_t *mod, char out_path[ACML_PATH_MAX],
+                               size_t *out_count)
 {
 	const char *folder = knotd_conf(mod, SERVER, SERVER_RUNDIR, NULL).single.string;
 	knotd_conf_t listen = knotd_conf(mod, CONTROL, CONTROL_LISTEN, NULL);
@@ -46,6 +47,7 @@ static const char *find_socket(knotd_mod_t *mod, char out_path[ACML_PATH_MAX])
 	const char *file = listen.multi != NULL && listen.count > 0 ? listen.multi[0].string :
 	                   listen.single.string;
 	const char *fault = join(folder, file != NULL ? file : DEFAULT_SOCKET, out_path);
+	*out_count = listen.multi != NULL ? listen.count : 1;
 	knotd_conf_free(&listen);
 	return fault;
 }
@@ -70,6 +72,6 @@ void acml_commit_options(knotd_mod_t *mod, struct acml_commit_options *out)
 	                      knotd_conf_zone(mod, ZONE_STORAGE, zone).single.string;
 	out->fault = acml_filename(pattern, storage, zone, out->dump);
 	if (out->fault == NULL) {
-		out->fault = find_socket(mod, out->socket);
+		out->fault = find_socket(mod, out->socket, &out->setup.sockets);
 	}
 }

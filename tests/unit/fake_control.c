@@ -191,6 +191,8 @@ static bool serve_command(struct connection *connection)
 	pthread_mutex_lock(&server->mutex);
 	enum fake_mood mood = server->mood;
 	int busy = server->busy_ms;
+	server->commands++;
+	server->most = server->commands > server->most ? server->commands : server->most;
 	pthread_mutex_unlock(&server->mutex);
 	connection->out = open_memstream(&bytes, &size);
 	if (mood == FAKE_BUSY) {
@@ -202,6 +204,9 @@ static bool serve_command(struct connection *connection)
 	}
 	fputc(BLOCK, connection->out);
 	fclose(connection->out);
+	pthread_mutex_lock(&server->mutex);
+	server->commands--;
+	pthread_mutex_unlock(&server->mutex);
 	size = mood == FAKE_RUDE ? size / 2 : mood == FAKE_SILENT ? 0 : size;
 	bool sent = true;
 	for (size_t done = 0; sent && done < size; ) {

@@ -40,6 +40,8 @@ struct fake_server {
 	enum fake_mood mood;
 	int busy_ms;
 	size_t records;         /* Of a zone-read, beside SOA. */
+	unsigned commands;      /* That are carried out now, */
+	unsigned most;          /* and the most there ever were at a time. */
 	unsigned lacked;        /* How often a zone was asked for that is not there. */
 	bool stop;
 	struct fake_zone zones[FAKE_ZONES];

@@ -40,6 +40,7 @@ struct context {
 	struct acml_section *section;
 	knot_dname_storage_t names[ZONES];
 	char texts[ZONES][32];
+	size_t sockets;
 	atomic_uint lines;
 	atomic_uint rejected;
 	atomic_uint accepted;
@@ -72,8 +73,8 @@ static const char *join(struct context *context, int zone, struct acml_seat *sea
 	char path[ACML_PATH_MAX];
 	struct acml_commit_setup setup = {
 		.dump = path, .file = "/nonexistent/zone", .timeout = 10000,
-		.socket = context->socket, .socket_timeout = 2000, .workers = 4,
-		.section = context->section,
+		.socket = context->socket, .sockets = context->sockets, .socket_timeout = 2000,
+		.workers = 4, .section = context->section,
 		.policy = { .section = context->section, .hash = 1 },
 		.host = { .ctx = context, .say = say, .count = ignore, .add = ignore },
 	};
@@ -208,6 +209,34 @@ static void test_updates(void **state)
 	assert_int_equal(context->accepted + context->rejected, ZONES * ROUNDS);
 	for (int i = 0; i < ZONES; i++) {
 		leave(context, i, &context->seats[i]);
+	}
+}
+
+/* The server's threads for its control sockets are left to people, also while all updates wait for
+ * its lock. */
+static void test_connections(void **state)
+{
+	struct context *context = *state;
+	struct fake_server *server = &context->server;
+	for (context->sockets = 1; context->sockets <= 2; context->sockets++) {
+		pthread_mutex_lock(&server->mutex);
+		server->most = 0;
+		server->mood = FAKE_BUSY;
+		server->busy_ms = 50;
+		pthread_mutex_unlock(&server->mutex);
+		for (int i = 0; i < ZONES; i++) {
+			assert_null(join(context, i, &context->seats[i]));
+			dump(context, i, 1 + context->sockets, true);
+		}
+		usleep(300000);
+		pthread_mutex_lock(&server->mutex);
+		server->mood = FAKE_WELL;
+		pthread_mutex_unlock(&server->mutex);
+		assert_true(wait_answers(context));
+		for (int i = 0; i < ZONES; i++) {
+			leave(context, i, &context->seats[i]);
+		}
+		assert_int_equal(server->most, context->sockets == 1 ? 2 : 1);
 	}
 }
 
@@ -346,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_updates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_connections, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reloads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_above, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stops, set_up, tear_down),
