@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "commit_state.h"
+#include "support/space.h"
 
 #define DEPTH 12
 #define UPDATES 2
@@ -57,16 +58,6 @@ struct world {
 
 /* What tells two worlds apart. */
 #define WORLD_SIZE offsetof(struct world, trail)
-
-struct space {
-	struct world *seen;
-	uint64_t *hashes;
-	size_t capacity;
-	size_t count;
-	struct world *frontier;
-	size_t n_frontier;
-	size_t room;
-};
 
 static uint32_t serial_of(int version)
 {
@@ -403,66 +394,6 @@ static void normalise(struct world *world)
 	}
 }
 
-static uint64_t hash_of(const struct world *world)
-{
-	const uint8_t *bytes = (const uint8_t *)world;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < WORLD_SIZE; i++) {
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-	}
-	return hash | 1;
-}
-
-static void add(struct space *space, const struct world *world);
-
-static void grow(struct space *space)
-{
-	struct space larger = { .capacity = 2 * space->capacity, .frontier = space->frontier };
-	larger.seen = calloc(larger.capacity, sizeof(*larger.seen));
-	larger.hashes = calloc(larger.capacity, sizeof(*larger.hashes));
-	assert_non_null(larger.seen);
-	assert_non_null(larger.hashes);
-	for (size_t i = 0; i < space->capacity; i++) {
-		if (space->hashes[i] != 0) {
-			size_t at = space->hashes[i] % larger.capacity;
-			while (larger.hashes[at] != 0) {
-				at = (at + 1) % larger.capacity;
-			}
-			larger.hashes[at] = space->hashes[i];
-			larger.seen[at] = space->seen[i];
-		}
-	}
-	free(space->seen);
-	free(space->hashes);
-	space->seen = larger.seen;
-	space->hashes = larger.hashes;
-	space->capacity = larger.capacity;
-}
-
-static void add(struct space *space, const struct world *world)
-{
-	uint64_t hash = hash_of(world);
-	size_t at = hash % space->capacity;
-	while (space->hashes[at] != 0) {
-		if (space->hashes[at] == hash &&
-		    memcmp(&space->seen[at], world, WORLD_SIZE) == 0) {
-			return;
-		}
-		at = (at + 1) % space->capacity;
-	}
-	space->hashes[at] = hash;
-	space->seen[at] = *world;
-	if (++space->count * 2 > space->capacity) {
-		grow(space);
-	}
-	if (space->n_frontier == space->room) {
-		space->room = 2 * space->room + 1024;
-		space->frontier = realloc(space->frontier, space->room * sizeof(*world));
-		assert_non_null(space->frontier);
-	}
-	space->frontier[space->n_frontier++] = *world;
-}
-
 static void show(const struct world *world)
 {
 	const struct acml_commit *commit = &world->commit;
@@ -523,10 +454,9 @@ static void check_rest(const struct world *start)
 
 static void explore(bool reject, bool refuse_first, bool first, bool good0, bool good1, bool alone)
 {
-	struct space space = { .capacity = 1 << 16 };
+	struct space space;
 	struct world *world = calloc(1, sizeof(*world));
-	space.seen = calloc(space.capacity, sizeof(*space.seen));
-	space.hashes = calloc(space.capacity, sizeof(*space.hashes));
+	space_init(&space, sizeof(*world), WORLD_SIZE);
 	assert_non_null(world);
 	world->commit.rules.reject = reject;
 	world->commit.rules.refuse_first = refuse_first;
@@ -539,9 +469,9 @@ static void explore(bool reject, bool refuse_first, bool first, bool good0, bool
 	world->seen = true;
 	world->served = first ? -2 : -1;
 	normalise(world);
-	add(&space, world);
+	space_add(&space, world);
 	for (int depth = 0; depth < DEPTH; depth++) {
-		struct world *layer = space.frontier;
+		struct world *layer = (struct world *)space.frontier;
 		size_t n_layer = space.n_frontier;
 		space.frontier = NULL;
 		space.n_frontier = space.room = 0;
@@ -552,23 +482,21 @@ static void explore(bool reject, bool refuse_first, bool first, bool good0, bool
 					world->trail[depth] = 'a' + which;
 					check(world);
 					normalise(world);
-					add(&space, world);
+					space_add(&space, world);
 				}
 			}
 		}
 		free(layer);
 	}
 	for (size_t i = 0; i < space.capacity; i++) {
-		if (space.hashes[i] != 0) {
-			check_rest(&space.seen[i]);
+		if (space_at(&space, i) != NULL) {
+			check_rest(space_at(&space, i));
 		}
 	}
 	printf("reject %d refuse-first %d first %d good %d %d: %zu states\n", reject, refuse_first,
 	       first, good0, good1, space.count);
 	assert_true(space.count > 10000);
-	free(space.seen);
-	free(space.hashes);
-	free(space.frontier);
+	space_clear(&space);
 	free(world);
 }
 
