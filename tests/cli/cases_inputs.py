@@ -4,7 +4,7 @@
 import os
 import subprocess
 
-from harness import BAD, BROKEN, GOOD, HEAD, NOW, USE, Skip, case, has
+from harness import BAD, BROKEN, GOOD, HEAD, NOW, USE, case, has
 
 
 @case

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One real knotd on a free port of the loopback interface, in a folder of its own."""
 
-import ctypes
 import os
-import random
 import re
 import shutil
-import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 import check
 import client
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from loopback import die_with_parent, end, find, free_port  # noqa: E402
 
 CONFIGURATION = """\
 server:
@@ -39,36 +39,11 @@ zone:
 """
 
 
-def find_knotd():
-    for folder in os.environ.get("PATH", "").split(":") + ["/usr/sbin", "/usr/local/sbin", "/sbin"]:
-        path = os.path.join(folder, "knotd")
-        if os.access(path, os.X_OK):
-            return path
-    raise SystemExit("knotd is not installed")
-
-
 def version():
     """(3, 2) and the whole text."""
-    text = subprocess.run([find_knotd(), "--version"], capture_output=True, text=True,
+    text = subprocess.run([find("knotd"), "--version"], capture_output=True, text=True,
                           check=True).stdout.strip()
     return tuple(int(part) for part in re.search(r"(\d+)\.(\d+)", text).groups()), text
-
-
-def free_port():
-    for port in random.SystemRandom().sample(range(20000, 60000), 200):
-        try:
-            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                with socket.socket(socket.AF_INET, kind) as probe:
-                    probe.bind(("127.0.0.1", port))
-            return port
-        except OSError:
-            continue
-    raise SystemExit("no free port")
-
-
-def die_with_parent():
-    """PR_SET_PDEATHSIG: knotd does not outlive a test that was killed."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Server:
@@ -117,7 +92,7 @@ class Server:
             file.write(CONFIGURATION.format(folder=self.folder, port=port,
                                             zones="\n".join(entries)))
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen([find_knotd(), "-c", conf], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([find("knotd"), "-c", conf], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log,
                                         preexec_fn=die_with_parent)
         self.client = client.Client(port)
@@ -144,11 +119,6 @@ class Server:
         if self.client is not None:
             self.client.close()
         if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            end(self.process)
             self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

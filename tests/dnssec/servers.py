@@ -2,16 +2,16 @@
 """Real servers on loopback: knotd serves the zones, nsd those that crash it, and a real unbound
 validates them."""
 
-import ctypes
 import os
-import random
-import signal
-import socket
 import subprocess
+import sys
 import time
 
 from message import SERVFAIL, TYPES, ask
 from signing import stamp
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from loopback import die_with_parent, end, find, free_port  # noqa: E402
 
 KNOTD = """\
 server:
@@ -95,32 +95,6 @@ remote-control:
 """
 
 
-def find(program):
-    for folder in os.environ.get("PATH", "").split(":") + ["/usr/sbin", "/usr/local/sbin", "/sbin"]:
-        path = os.path.join(folder, program)
-        if os.access(path, os.X_OK):
-            return path
-    raise SystemExit(program + " is not installed")
-
-
-def free_port():
-    # Below those that the kernel gives to clients, who may take one before the server does.
-    for port in random.SystemRandom().sample(range(12000, 32000), 200):
-        try:
-            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                with socket.socket(socket.AF_INET, kind) as probe:
-                    probe.bind(("127.0.0.1", port))
-            return port
-        except OSError:
-            continue
-    raise SystemExit("no free port")
-
-
-def die_with_parent():
-    """PR_SET_PDEATHSIG: servers do not outlive a test that was killed."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
 class Process:
     """One server until stop()."""
 
@@ -138,12 +112,7 @@ class Process:
                                                                 self.log.read()[-3000:]))
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.log.close()
 
 

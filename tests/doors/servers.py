@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Real knotd, nsd and named on loopback, each in a folder of its own."""
 
-import os
 import pathlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +10,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import dns  # noqa: E402
-from server import free_port  # noqa: E402
+sys.path.append(str(HERE.parent / "support"))
+from loopback import end, find, free_port  # noqa: E402
 
 PATIENCE = 15.0
 
@@ -54,10 +53,8 @@ class Process:
         self.process = None
 
     def start(self, *words):
-        program = shutil.which(words[0], path=os.environ["PATH"] + ":/usr/sbin:/sbin")
-        assert program, f"{words[0]} is not installed"
         with open(self.folder / "stderr", "wb") as errors:
-            self.process = subprocess.Popen([program, *words[1:]], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([find(words[0]), *words[1:]], stdin=subprocess.DEVNULL,
                                             stdout=errors, stderr=errors)
 
     def log(self):
@@ -68,13 +65,7 @@ class Process:
         return text
 
     def close(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process)
 
 
 class Knot(Process):

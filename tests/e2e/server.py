@@ -3,18 +3,20 @@
 
 import os
 import pathlib
-import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 import dns
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "support"))
+from loopback import free_port  # noqa: E402
+
 PROJECT = HERE.parent.parent
 PATIENCE = 20.0
 
@@ -78,19 +80,6 @@ class Machine:
     def close(self):
         self.end_servers()
         shutil.rmtree(self.scratch, ignore_errors=True)
-
-
-def free_port():
-    for _ in range(100):
-        port = random.randint(20000, 32000)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
 
 
 class Server:

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
-from server import free_port  # noqa: E402
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from loopback import end, free_port  # noqa: E402
 
 PATIENCE = 60.0
 
@@ -77,13 +77,7 @@ class Server:
         return found
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process, 60)
 
 
 def owner():

@@ -12,7 +12,6 @@ Needs $ACMLINT. --update rewrites what does not match: review the diff.
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,11 +21,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 PAGE = os.path.join(ROOT, "docs", "migrations.md")
 PORT = "5300"
 
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+sys.path.append(os.path.join(ROOT, "tests", "support"))
+from loopback import free_port  # noqa: E402
 
 
 def commands(text):
@@ -81,7 +77,7 @@ def walk(folder, port, update):
 
 def main():
     score = []
-    port = free_port()
+    port = str(free_port())
     with tempfile.TemporaryDirectory(prefix="acmlint-walk.") as scratch:
         folder = os.path.join(scratch, "migration")
         shutil.copytree(os.path.join(ROOT, "examples", "migration"), folder)

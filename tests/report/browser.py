@@ -7,8 +7,12 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from loopback import end  # noqa: E402
 
 
 def find():
@@ -55,12 +59,7 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         os.close(self.write_fd)
         os.close(self.read_fd)
         shutil.rmtree(self.folder, ignore_errors=True)
