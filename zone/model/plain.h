@@ -23,6 +23,9 @@ struct acml_plain {
 	const char *limit;      /* Behind the last newline of the input. */
 	const uint8_t *owner;   /* The last owner's text, if nothing but plain lines came since. */
 	size_t owner_size;
+	/* Of the last record: where it begins; NULL: it was not plain. */
+	const char *start;
+	bool same_owner;        /* Certainly that of the record before, which was plain as well. */
 };
 
 /* Instead of zs_parse_record(): delivers the next record if it and all before it is plain. */
