@@ -278,25 +278,30 @@ static int on_record(struct pass *pass)
 {
 	struct acml_reader *reader = pass->reader;
 	const zs_scanner_t *zs = pass->zs;
-	const char *end = position(pass);
-	uint32_t line;
-	const char *start = acml_scan_start(&pass->place, zs, end, &line);
+	const struct acml_plain *plain = &pass->scanner->plain;
+	const char *end = position(pass), *start = plain->start;
+	uint32_t line = (uint32_t)zs->line_counter;
 
-	if (!acml_scan_sound(&pass->place, zs, end)) {
-		pass->zs->error.code = ZS_OK; /* Which is of an older record. */
-		int failed = add_problem(pass, "the data is not a domain name", end);
-		acml_scan_advance(&pass->place, zs, end);
-		pass->stale = true;
-		return failed;
+	/* A plain record is alone on its line, sound, and has no directives before it. */
+	if (start == NULL) {
+		start = acml_scan_start(&pass->place, zs, end, &line);
+		if (!acml_scan_sound(&pass->place, zs, end)) {
+			pass->zs->error.code = ZS_OK; /* Which is of an older record. */
+			int failed = add_problem(pass, "the data is not a domain name", end);
+			acml_scan_advance(&pass->place, zs, end);
+			pass->stale = true;
+			return failed;
+		}
+		pass->stale |= line != pass->place.line;
 	}
 	reader->zone->records++;
 	if (zs->r_type == KNOT_RRTYPE_RRSIG || zs->r_type == KNOT_RRTYPE_DNSKEY) {
 		reader->zone->has_dnssec = true;
 	}
-	pass->stale |= line != pass->place.line;
 	int ret = KNOT_EOK;
-	if (zs->r_owner_length != reader->owner_length ||
-	    memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0) {
+	bool goes_on = plain->start != NULL && plain->same_owner;
+	if (!goes_on && (zs->r_owner_length != reader->owner_length ||
+	                 memcmp(zs->r_owner, reader->owner, reader->owner_length) != 0)) {
 		ret = begin_run(pass, start, line);
 	}
 	if (ret == KNOT_EOK && !reader->keep_run &&
