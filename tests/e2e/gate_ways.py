@@ -33,9 +33,12 @@ class FileWay:
     def __init__(self, load, journal, **extra):
         self.zone_options = {"zonefile-load": load, "journal-content": journal, **extra}
 
+    def prepare(self, server):
+        server.zone_options.update(self.zone_options)
+
     def start(self, machine, **options):
         server = GateServer(machine, **options)
-        server.zone_options.update(self.zone_options)
+        self.prepare(server)
         server.configure()
         calm(server)
         write(server.file(), zones.good(1))
@@ -108,20 +111,11 @@ class UpdateWay(FileWay):
     def __init__(self):
         super().__init__("difference-no-serial", "all")
 
-    def start(self, machine, **options):
-        server = GateServer(machine, **options)
-        server.zone_options.update(self.zone_options)
+    def prepare(self, server):
+        super().prepare(server)
         # Who asks from 127.0.0.3 need not sign: the broken update comes from there.
         server.extra = "acl:\n  - id: raw\n    address: 127.0.0.3\n    action: update\n"
         server.one_zone_options[ZONE] = "    acl: [update, raw, local]\n"
-        server.configure()
-        calm(server)
-        write(server.file(), zones.good(1))
-        server.start()
-        server.wait_text("v1")
-        server.wait_text("v1", CALM)
-        self.server = server
-        return server
 
     def send(self, version, kind):
         told = self.server.update(*version_lines(version), *UPDATES[kind](ZONE))
