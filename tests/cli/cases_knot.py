@@ -248,10 +248,44 @@ def a_rejecting_section_needs_a_gate(t):
     t.write("k", text)
     has(t.run("--knot-conf", "k", status=1).err, "note: k:5: a.test.: mode: reject needs a source",
         "would accept: a.test.")
-    t.write("k", text + "    external-validation: x\n")
+    validated = text + "    external-validation: x\n"
+    t.write("k", f"external:\n  - id: x\n    dump-new-zone: {t.folder}/dumps/%s.zone\n{validated}")
     ran = t.run("--knot-conf", "k", status=1)
     has(ran.err, "would reject: a.test.")
     assert "needs a source" not in ran.err, ran.err
+
+
+@case
+def a_commit_gate_that_could_publish_nothing_is_wrong(t):
+    t.write("pub/a.test.zone", GOOD.replace("example.com", "a.test"))
+    text = (f"mod-acmlint:\n  - id: x\n    source: {t.folder}/src/%s.zone\n"
+            "{external}template:\n  - id: t\n    external-validation: x\n"
+            f"zone:\n  - domain: a.test\n    template: t\n    storage: {t.folder}/pub\n")
+    module = "    module: mod-acmlint/x\n"
+    t.write("src/a.test.zone", GOOD.replace("example.com", "a.test"))
+    t.write("file", "")
+    for lines, words in (
+            (None, ("k:6: external-validation: 'x' names a section external that is not there",)),
+            ((), ("k:8: external-validation: 'x' names a section without dump-new-zone",)),
+            (("dump-new-zone: %z",), ("k:6: dump-new-zone: '%z'", "formatter")),
+            (("dump-new-zone: %s.zone",), ("k:6: dump-new-zone", "is the zone's own file")),
+            ((f"dump-new-zone: {t.folder}/src/%s.zone",), ("k:6:", "is the zone's own file")),
+            ((f"dump-new-zone: {t.folder}/file/a/%s.zone",), ("k:6:", "below what is not a folder")),
+            ((f"dump-new-zone: {t.folder}/new/a/%s.zone", "timeout: 0s"),
+             ("k:7: timeout: '0s' leaves no time",)),
+            ((f"dump-new-zone: {t.folder}/new/a/%s.zone", "timeout: 10"), None)):
+        external = "" if lines is None else "external:\n  - id: x\n" + "".join(
+            f"    {line}\n" for line in lines)
+        whole = text.replace("{external}", external)
+        t.write("k", whole + module)
+        if words is None:
+            t.run("--knot-conf", "k", status=0)
+        else:
+            has(t.run("--knot-conf", "k", status=3).err, *words)
+        if lines is not None:
+            # Without the module it is somebody else's.
+            t.write("k", whole)
+            t.run("--knot-conf", "k", status=0)
 
 
 @case

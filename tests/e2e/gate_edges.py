@@ -324,6 +324,32 @@ def test_gate_cannot_start(machine):
     return server
 
 
+def test_gate_conf_check(machine):
+    """conf-check finds a section external that is not there, and takes others that can publish
+    nothing; without dumps the module says so in the log, and nothing is published unjudged"""
+    server = GateServer(machine, timeout=1)
+    path = server.folder / "knot.conf"
+    whole = path.read_text()
+    dump = next(line for line in whole.splitlines(True) if "dump-new-zone" in line)
+    for conf, valid in ((whole.replace("- id: acmlint", "- id: other"), False),
+                        (whole.replace(dump, ""), True),
+                        (whole.replace("timeout: 1\n" + dump, "timeout: 0\n" + dump), True),
+                        (whole.replace(server.inside("run/acmlint/"), server.inside("zones/")), True),
+                        (whole.replace(server.inside("run/acmlint/"), "/dev/null/"), True),
+                        (whole, True)):
+        write(path, conf)
+        done = server.knotc("conf-check", check=False)
+        expect(server, done.returncode == 0, valid, "the check: " + done.stderr)
+    write(path, whole.replace(dump, ""))
+    write(server.file(CALM), zones.good(1))
+    write(server.file(), zones.good(1))
+    server.start()
+    server.wait_log("updates cannot be checked, the section external that the zone names has no "
+                    "dump-new-zone")
+    server.wait_log("external validation failed", 2)
+    expect(server, dns.serial(server.port, ZONE), "rcode 2", "the answer")
+    return server
+
 
 def test_gate_clock(machine):
     """the clock jumps by days, forth and back, while updates come in: each is judged"""

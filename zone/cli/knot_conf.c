@@ -132,7 +132,7 @@ static int include(struct pass *pass, const char *value)
 
 static const char *known_section(const char *key)
 {
-	static const char *const known[] = { "zone", "template", "mod-acmlint" };
+	static const char *const known[] = { "zone", "template", "mod-acmlint", "external" };
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(key, known[i]) == 0) {
 			return known[i];

@@ -2,7 +2,8 @@
 
 /*
  * Knot's configuration: which zones a server has, in which files, and with which options of the
- * module. Read by libknot's own parser; what concerns neither zones nor the module is passed over.
+ * module. Read by libknot's own parser; what concerns neither zones nor the module nor what the
+ * server has validated is passed over.
  * Everything belongs to the configuration.
  */
 

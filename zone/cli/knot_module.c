@@ -6,9 +6,6 @@
 
 #include "model/names.h"
 
-/* Where Debian's knotd and every other packaged one keeps its data. */
-#define STORAGE "/var/lib/knot"
-
 const char *acml_knot_refers(const char *reference)
 {
 	const size_t len = sizeof(ACML_KNOT_MODULE) - 1;
@@ -66,7 +63,7 @@ const char *acml_knot_files(const struct acml_knot_conf *conf, const char *zone,
 	if (!acml_name_parse(zone, name)) {
 		return "no domain name";
 	}
-	const char *storage = acml_conf_zone_text(conf, zone, "storage", STORAGE);
+	const char *storage = acml_conf_zone_text(conf, zone, "storage", ACML_KNOT_STORAGE);
 	const struct acml_conf_item *file = acml_conf_zone(conf, zone, "file", &count);
 	const struct acml_conf_item *last = count > 0 ? &file[count - 1] : NULL;
 	const char *fault = name_file(last, last != NULL ? last->value : "%s.zone", storage, name,

@@ -14,6 +14,9 @@
 
 #define ACML_KNOT_MODULE "mod-acmlint"
 
+/* Where Debian's knotd and every other packaged one keeps its data. */
+#define ACML_KNOT_STORAGE "/var/lib/knot"
+
 /* The section's identifier in a reference to the module, "" without one; NULL: to another module. */
 const char *acml_knot_refers(const char *reference);
 

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/knot_catalog.h"
 #include "cli/knot_conf.h"
+#include "cli/knot_external.h"
 #include "cli/knot_module.h"
 #include "cli/knot_section.h"
 #include "cli/knot_verdict.h"
@@ -123,7 +124,7 @@ static int describe(struct build *build, const struct acml_conf_item *place, siz
 		.external = acml_conf_zone_text(conf, zone, "external-validation", "")[0] != '\0',
 		.place = place->order,
 	};
-	return ACML_EXIT_OK;
+	return id != NULL ? acml_knot_external(conf, zone, files) : ACML_EXIT_OK;
 }
 
 /* Whether the server has the zone from somewhere beside its file, which then need not be there. */
@@ -268,19 +269,22 @@ static int add_zones(struct build *build, char *const *only, size_t n_only, cons
 	return status;
 }
 
-/* The server does not start, nor reload, with a template that is not there. */
+/* The server does not start, nor reload, with a template or section that is not there. */
 static int check_references(const struct acml_knot_conf *conf)
 {
 	for (size_t i = 0; i < conf->n_items; i++) {
 		const struct acml_conf_item *item = &conf->items[i];
 		bool refers = strcmp(item->key, "template") == 0 ||
 		              strcmp(item->key, "catalog-template") == 0;
+		bool validated = strcmp(item->key, "external-validation") == 0;
+		const char *section = refers ? "template" : "external";
 		size_t count = 1;
-		if (refers && item->value[0] != '\0') {
-			acml_conf_find(conf, "template", item->value, "", &count);
+		if ((refers || validated) && item->value[0] != '\0') {
+			acml_conf_find(conf, section, item->value, "", &count);
 		}
 		if (count == 0) {
-			return acml_knot_wrong(item, "names a template that is not there");
+			return acml_knot_wrong(item, refers ? "names a template that is not there" :
+			                       "names a section external that is not there");
 		}
 	}
 	return ACML_EXIT_OK;
