@@ -270,17 +270,47 @@ static bool same_question(const knot_pkt_t *pkt, const knot_dname_t *name, uint1
 	       knot_dname_is_case_equal(knot_pkt_wire_qname(pkt), name);
 }
 
-static int parse(uint8_t *wire, size_t size, const knot_dname_t *name, uint16_t type,
-                 struct acml_answer *answer)
+static bool only_internet(const knot_pkt_t *pkt, knot_section_t where)
+{
+	const knot_pktsection_t *section = knot_pkt_section(pkt, where);
+	for (uint16_t i = 0; i < section->count; i++) {
+		if (knot_pkt_rr(section, i)->rclass != KNOT_CLASS_IN) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int acml_message_parse(uint8_t *wire, size_t size, knot_pkt_t **out)
 {
 	knot_pkt_t *pkt = knot_pkt_new(wire, size, NULL);
 	if (pkt == NULL) {
 		return KNOT_ENOMEM;
 	}
 	int ret = knot_pkt_parse(pkt, 0);
-	if (ret != KNOT_EOK || !same_question(pkt, name, type)) {
+	if (ret == KNOT_EOK && !(only_internet(pkt, KNOT_ANSWER) &&
+	                         only_internet(pkt, KNOT_AUTHORITY))) {
+		ret = KNOT_EMALF;
+	}
+	if (ret != KNOT_EOK) {
 		knot_pkt_free(pkt);
+		return ret;
+	}
+	*out = pkt;
+	return KNOT_EOK;
+}
+
+static int parse(uint8_t *wire, size_t size, const knot_dname_t *name, uint16_t type,
+                 struct acml_answer *answer)
+{
+	knot_pkt_t *pkt;
+	int ret = acml_message_parse(wire, size, &pkt);
+	if (ret != KNOT_EOK) {
 		return ret == KNOT_ENOMEM ? ret : KNOT_EMALF;
+	}
+	if (!same_question(pkt, name, type)) {
+		knot_pkt_free(pkt);
+		return KNOT_EMALF;
 	}
 	answer->pkt = pkt;
 	return KNOT_EOK;

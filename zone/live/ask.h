@@ -34,6 +34,14 @@ bool acml_server_parse_port(const char *text, struct acml_server *out);
 /* Milliseconds of a clock that only goes forward. */
 int64_t acml_ask_clock(void);
 
+/*
+ * Parses a message in place: the packet lives no longer than the bytes, and knot_pkt_free() frees
+ * it. KNOT_EOK, KNOT_ENOMEM, another code. Records of another class than IN are refused: of those
+ * libknot takes even the ones without RDATA (RFC 2136 section 2.4), and its readers of RDATA would
+ * read beyond.
+ */
+int acml_message_parse(uint8_t *wire, size_t size, knot_pkt_t **out);
+
 /* How an answer came. */
 struct acml_answer {
 	knot_pkt_t *pkt;                /* Parsed; the caller frees it with acml_answer_clear(). */

@@ -8,14 +8,14 @@
 #include <libknot/codes.h>
 #include <libknot/errcode.h>
 #include <libknot/error.h>
-#include <libknot/rrset-dump.h>
+
+#include "live/line.h"
 
 struct transfer {
 	const knot_dname_t *zone;
 	FILE *stream;
 	size_t left;                    /* Bytes that may still be written. */
-	char *text;                     /* Of one record set; grows. */
-	size_t text_size;
+	struct acml_line line;
 	unsigned soas;                  /* Of the zone: the first begins, the second ends it. */
 	char *why;
 };
@@ -23,19 +23,31 @@ struct transfer {
 #define WHY(transfer, code, ...) \
 	(snprintf((transfer)->why, ACML_TRANSFER_WHY, __VA_ARGS__), (code))
 
-static int write_set(struct transfer *transfer, const knot_rrset_t *set)
+static int write_record(struct transfer *transfer, const knot_rrset_t *set, uint16_t i)
 {
-	int len = knot_rrset_txt_dump(set, &transfer->text, &transfer->text_size,
-	                              &KNOT_DUMP_STYLE_DEFAULT);
-	if (len < 0) {
-		return WHY(transfer, len, "a record cannot be written as text: %s", knot_strerror(len));
+	size_t len;
+	int ret = acml_line_write(&transfer->line, set, i, &len);
+	if (ret == KNOT_ENOMEM) {
+		return WHY(transfer, ret, "out of memory");
 	}
-	if ((size_t)len > transfer->left) {
+	if (ret != KNOT_EOK) {
+		return WHY(transfer, ret, "a record cannot be written as text: %s", knot_strerror(ret));
+	}
+	if (len + 1 > transfer->left) {
 		return WHY(transfer, KNOT_ERANGE, "the zone is larger than acmlint accepts");
 	}
-	transfer->left -= len;
-	return fwrite(transfer->text, 1, len, transfer->stream) == (size_t)len ? KNOT_EOK :
+	transfer->left -= len + 1;
+	return fprintf(transfer->stream, "%s\n", transfer->line.text) > 0 ? KNOT_EOK :
 	       WHY(transfer, KNOT_ERROR, "no memory to keep it");
+}
+
+static int write_set(struct transfer *transfer, const knot_rrset_t *set)
+{
+	int ret = KNOT_EOK;
+	for (uint16_t i = 0; i < set->rrs.count && ret == KNOT_EOK; i++) {
+		ret = write_record(transfer, set, i);
+	}
+	return ret;
 }
 
 static int take_set(struct transfer *transfer, const knot_rrset_t *set)
@@ -61,16 +73,15 @@ static int take_message(struct transfer *transfer, uint8_t *wire, size_t size, u
 		return WHY(transfer, KNOT_EDENIED, "the server refuses the transfer: %s",
 		           name != NULL ? name->name : "unknown error");
 	}
-	knot_pkt_t *pkt = knot_pkt_new(wire, size, NULL);
-	if (pkt == NULL) {
-		return WHY(transfer, KNOT_ENOMEM, "out of memory");
-	}
-	int ret = knot_pkt_parse(pkt, 0);
+	knot_pkt_t *pkt;
+	int ret = acml_message_parse(wire, size, &pkt);
 	if (ret != KNOT_EOK) {
-		ret = WHY(transfer, ret, "a message of the server is broken: %s", knot_strerror(ret));
+		return ret == KNOT_ENOMEM ? WHY(transfer, ret, "out of memory") :
+		       WHY(transfer, ret, "a message of the server is broken: %s",
+		           knot_strerror(ret));
 	}
 	const knot_pktsection_t *answer = knot_pkt_section(pkt, KNOT_ANSWER);
-	if (ret == KNOT_EOK && answer->count == 0) {
+	if (answer->count == 0) {
 		ret = WHY(transfer, KNOT_EMALF, "a message of the transfer is empty");
 	}
 	for (uint16_t i = 0; ret == KNOT_EOK && transfer->soas < 2 && i < answer->count; i++) {
@@ -103,7 +114,7 @@ int acml_transfer(const struct acml_server *server, const knot_dname_t *zone, in
                   size_t most, FILE *stream, char out_why[ACML_TRANSFER_WHY])
 {
 	struct transfer transfer = {
-		.zone = zone, .stream = stream, .left = most, .why = out_why, .text_size = 4096,
+		.zone = zone, .stream = stream, .left = most, .why = out_why,
 	};
 	uint16_t id;
 	int ret;
@@ -112,10 +123,8 @@ int acml_transfer(const struct acml_server *server, const knot_dname_t *zone, in
 		return WHY(&transfer, ret, ret == KNOT_ETIMEOUT ? "the server does not answer" :
 		           "the server cannot be reached");
 	}
-	transfer.text = malloc(transfer.text_size);
-	ret = transfer.text != NULL ? receive(&transfer, fd, id, deadline) :
-	      WHY(&transfer, KNOT_ENOMEM, "out of memory");
-	free(transfer.text);
+	ret = receive(&transfer, fd, id, deadline);
+	acml_line_clear(&transfer.line);
 	close(fd);
 	return ret;
 }
