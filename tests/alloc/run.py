@@ -128,8 +128,8 @@ COMMANDS = [
 ]
 
 
-def run(folder, command, **settings):
-    environment = {"LD_PRELOAD": LIBRARY, "LC_ALL": "C", "PATH": os.environ["PATH"]}
+def run(folder, command, more, **settings):
+    environment = {"LD_PRELOAD": LIBRARY, "LC_ALL": "C", "PATH": os.environ["PATH"], **more}
     environment.update({"ACML_" + key: str(value) for key, value in settings.items()})
     return subprocess.run([PROGRAM] + command, cwd=folder, env=environment, timeout=60,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
@@ -152,11 +152,11 @@ def whole(command, output):
     return bool(re.match(rb"\d+ (zones?, \d+ records?|names?): ", closing)) and b"problem" not in closing
 
 
-def judge(folder, command, normal, mode, number):
+def judge(folder, command, more, normal, mode, number):
     """None, or what is wrong."""
     place = "%s=%d acmlint %s" % (mode, number, " ".join(command))
     try:
-        got = run(folder, command, **{mode: number})
+        got = run(folder, command, more, **{mode: number})
     except subprocess.TimeoutExpired:
         return place + ": hangs"
     if got.returncode < 0:
@@ -172,8 +172,37 @@ def judge(folder, command, normal, mode, number):
     return None
 
 
-def main():
+def judge_commands(folder, commands, more=None):
+    """(number of good runs, what is wrong with the others); more: what else is in the environment"""
     passed, complaints = 0, []
+    for command in commands:
+        normal = run(folder, command, more or {}, FAIL_COUNT=2)
+        last = normal.stderr.decode().split("\n")[-2:-1]
+        if normal.returncode not in (0, 1, 2) or not last or not last[0].isdigit():
+            complaints.append("acmlint %s: exit status %d, stderr %r" % (
+                " ".join(command), normal.returncode, normal.stderr))
+            continue
+        count = int(last[0])
+        work = [(mode, n) for n in range(1, count + 1) for mode in ("FAIL_AT", "FAIL_FROM")]
+        with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            results = list(pool.map(
+                lambda job, c=command, n=normal: judge(folder, c, more or {}, n, *job), work))
+        wrong = [r for r in results if r]
+        print("%4d allocations, %d wrong: acmlint %s" % (count, len(wrong), " ".join(command)),
+              flush=True)
+        passed += len(results) - len(wrong)
+        complaints += wrong
+    return passed, complaints
+
+
+def report(passed, complaints):
+    for complaint in complaints[:40]:
+        print(complaint)
+    print("%d passed, %d failed" % (passed, len(complaints)))
+    return 1 if complaints else 0
+
+
+def main():
     with tempfile.TemporaryDirectory(prefix="acmlint-alloc.") as folder:
         for name, text in (("example.com.zone", ZONE), ("more.inc", MORE), ("acmlint.conf", CONF),
                            ("published.zone", PUBLISHED), ("old/db.published", PUBLISHED),
@@ -187,27 +216,8 @@ def main():
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
                 file.write(text)
 
-        for command in COMMANDS:
-            normal = run(folder, command, FAIL_COUNT=2)
-            last = normal.stderr.decode().split("\n")[-2:-1]
-            if normal.returncode not in (0, 1, 2) or not last or not last[0].isdigit():
-                complaints.append("acmlint %s: exit status %d, stderr %r" % (
-                    " ".join(command), normal.returncode, normal.stderr))
-                continue
-            count = int(last[0])
-            work = [(mode, n) for n in range(1, count + 1) for mode in ("FAIL_AT", "FAIL_FROM")]
-            with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-                results = list(pool.map(
-                    lambda job, c=command, n=normal: judge(folder, c, n, *job), work))
-            wrong = [r for r in results if r]
-            print("%4d allocations, %d wrong: acmlint %s" % (count, len(wrong), " ".join(command)))
-            passed += len(results) - len(wrong)
-            complaints += wrong
-
-    for complaint in complaints[:40]:
-        print(complaint)
-    print("%d passed, %d failed" % (passed, len(complaints)))
-    return 1 if complaints else 0
+        passed, complaints = judge_commands(folder, COMMANDS)
+    return report(passed, complaints)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def a_file_that_is_called_like_a_command(t):
 def unknown_commands_get_a_hint(t):
     for word in ("later", "move"):
         ran = t.run(word, "a", "b", now=False, status=3)
-        has(ran.err, f"unknown command '{word}'", "check, certs, diff, export, fix, lookup, verify, rules, explain")
+        has(ran.err, f"unknown command '{word}'", "check, certs, diff, export, fix, lookup, live, verify, rules, explain")
         assert ran.out == ""
     has(t.run("chek", now=False, status=3).err, "did you mean 'check'?")
     has(t.run(now=False, status=3).err, "no zone file", "--help")

@@ -12,8 +12,8 @@ PATH=$PATH:/usr/sbin:/sbin
 {
 packages_build=(gcc libc6-dev libjansson-dev libknot-dev meson pkgconf)
 packages_server=(knot knot-dnsutils)
-packages_tests=(bind9 bind9-utils git knot-dnssecutils libcmocka-dev make nsd python3
-	python3-jsonschema unbound)
+packages_tests=(bind9 bind9-utils git iproute2 knot-dnssecutils libcmocka-dev libunbound-dev make nsd
+	python3 python3-jsonschema unbound)
 # For the commit gate, which only Knot 3.5 has: where updates come from, and what asks meanwhile.
 packages_gate=(bind9 dnsperf knot-keymgr libfaketime)
 packages_ci=(chromium clang debootstrap fish libclang-rt-dev llvm man-db mandoc pre-commit shellcheck

@@ -31,6 +31,7 @@ extern const struct acml_command acml_cmd_diff;
 extern const struct acml_command acml_cmd_explain;
 extern const struct acml_command acml_cmd_export;
 extern const struct acml_command acml_cmd_fix;
+extern const struct acml_command acml_cmd_live;
 extern const struct acml_command acml_cmd_lookup;
 extern const struct acml_command acml_cmd_manual;
 extern const struct acml_command acml_cmd_rules;

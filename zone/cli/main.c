@@ -22,6 +22,7 @@ const struct acml_command *const acml_commands[] = {
 	&acml_cmd_export,
 	&acml_cmd_fix,
 	&acml_cmd_lookup,
+	&acml_cmd_live,
 	&acml_cmd_verify,
 	&acml_cmd_rules,
 	&acml_cmd_explain,

@@ -89,6 +89,22 @@ static const struct acml_manual_option verify_options[] = {
 	{ 0 },
 };
 
+static const struct acml_manual_option live_options[] = {
+	{ "resolver", 0, "ADDRESS", NULL, "ask this resolver; default: from the root down",
+	  "ADDRESS@PORT where it is not 53. What it answers is validated here as well.", false },
+	{ "root-hints", 0, "FILE", ACML_COMPLETE_FILES, "other root servers than the internet's",
+	  "NS and addresses as zone text.", false },
+	{ "trust-anchor", 0, "FILE", ACML_COMPLETE_FILES, "DS or DNSKEY to validate from",
+	  "The default is the internet's root, with its keys of 2017 and 2024.", false },
+	{ "timeout", 0, "SECONDS", NULL, "for each question (5)", NULL, false },
+	{ "rate", 0, "N", NULL, "questions to servers in a second (50)",
+	  "0: as fast as they answer.", false },
+	{ "wait", 0, "SECONDS", NULL, "look again until all is issuable",
+	  "After a second at first, then every ten, for at most this long; for use after publishing.", false },
+	{ "format", 'f', "FORMAT", "text json", "text (default), json", NULL, false },
+	{ 0 },
+};
+
 static const struct acml_manual manuals[] = {
 	{
 		.command = "check",
@@ -147,6 +163,20 @@ static const struct acml_manual manuals[] = {
 		            "some input could not be read or parsed, or output not be written",
 		            "wrong usage or configuration" },
 	}, {
+		.command = "live",
+		.synopsis = "[OPTIONS] NAME...|--inventory FILE",
+		.about = "The verdicts of certs against the DNS as it is now. Every authoritative server of a "
+		"name's zone is asked directly, and the servers of the zone above, over IPv4 and IPv6; the "
+		"worst of them counts, because a CA looks from several places. CAA and DNSSEC are seen through "
+		"a validating resolver, from the root down. libunbound 8 does that, and has to be installed.",
+		.brief = "Every authoritative server of a name's zone is asked; the worst of them counts.",
+		.own = live_options,
+		.shared = "inventory name rule fail-on config quiet now color",
+		.status = { "nothing is blocked (with --fail-on warning or info: nor unknown)",
+		            "something is", "the DNS or some input could not be read",
+		            "wrong usage or configuration" },
+		.words = "",
+	}, {
 		.command = "lookup",
 		.synopsis = "[OPTIONS] ZONEFILE NAME TYPE",
 		.about = "Prints what an authoritative server answers from this zone, as JSON, and the CAA set that "
@@ -192,7 +222,7 @@ static const struct acml_manual manuals[] = {
 		.about = "Prints the source of a man page: acmlint manual fix | man -l -",
 		.shared = "",
 		.status = { "printed", NULL, "it could not be written", "wrong usage" },
-		.words = "check certs diff export fix lookup verify rules explain manual completion acmlint.conf",
+		.words = "check certs diff export fix live lookup verify rules explain manual completion acmlint.conf",
 	}, {
 		.command = "completion",
 		.synopsis = "bash|zsh|fish",

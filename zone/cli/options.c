@@ -139,18 +139,8 @@ static int set_origin(struct parse *parse, const char *value)
 	return ACML_EXIT_OK;
 }
 
-static int print_and_stop(struct parse *parse, const char *text)
-{
-	fputs(text, stdout);
-	parse->done = true;
-	return acml_finish(stdout, ACML_EXIT_OK);
-}
-
 static int help_and_stop(struct parse *parse, bool whole)
 {
-	if (parse->dialect->help != NULL) {
-		return print_and_stop(parse, parse->dialect->help);
-	}
 	parse->done = true;
 	return acml_manual_help(parse->command, whole);
 }
@@ -222,7 +212,9 @@ static int one_option(struct parse *parse, int got, int index, char **argv)
 		parse->options->progress = true;
 		break;
 	case OPT_VERSION:
-		return print_and_stop(parse, "acmlint " ACML_VERSION "\n");
+		fputs("acmlint " ACML_VERSION "\n", stdout);
+		parse->done = true;
+		return acml_finish(stdout, ACML_EXIT_OK);
 	default:
 		return refuse(parse, got, argv);
 	}
@@ -239,6 +231,19 @@ static int apply_given(struct parse *parse)
 			return acml_no_memory();
 		} else if (ret != KNOT_EOK) {
 			return acml_usage(parse->command, "--%s: %s", given->key->name, wrong);
+		}
+	}
+	return ACML_EXIT_OK;
+}
+
+static int add_names(struct parse *parse, char *const *names, size_t count)
+{
+	char wrong[ACML_WRONG];
+	for (size_t i = 0; i < count; i++) {
+		int ret = acml_key_find("name")->set(parse->options, names[i], wrong);
+		if (ret != KNOT_EOK) {
+			return ret == KNOT_ENOMEM ? acml_no_memory() :
+			       acml_usage(parse->command, "%s", wrong);
 		}
 	}
 	return ACML_EXIT_OK;
@@ -358,7 +363,8 @@ static int parse_all(struct parse *parse, int argc, char **argv)
 		                    "not to be judged");
 	}
 	if (status == ACML_EXIT_OK && !parse->done) {
-		status = (parse->knot_conf != NULL ? add_zones : add_inputs)
+		status = (parse->dialect->names ? add_names :
+		          parse->knot_conf != NULL ? add_zones : add_inputs)
 		         (parse, argv + optind, argc - optind);
 	}
 	return status;

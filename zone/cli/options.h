@@ -101,12 +101,12 @@ const char *acml_key_words(const void *context, size_t i);
 struct option;
 struct acml_dialect {
 	const char *command;
-	const char *help;               /* The text of --help; NULL: the manual has it. */
 	const char *letters;            /* Its short options, as for getopt. */
 	const struct option *options;   /* Its long ones; values from ACML_OWN_OPTION on, or letters. */
 	/* Takes one. ACML_EXIT_OK, or another status after having said on stderr why. */
 	int (*take)(void *context, int option, const char *value);
 	void *context;
+	bool names;                     /* Its arguments are names, as for --name, and not files. */
 };
 
 #define ACML_OWN_OPTION 1024

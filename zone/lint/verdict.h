@@ -24,14 +24,15 @@ enum acml_verdict_kind {
 const char *acml_verdict_text(enum acml_verdict_kind kind);
 
 struct acml_verdict_step {
-	const char *what;               /* "zone", "record", "CAA", "DNSSEC", "delegation": static. */
+	const char *what;               /* "zone", "record", "CAA", "DNSSEC", "delegation"; live also
+	                                 * "servers": static. */
 	enum acml_verdict_kind kind;
 	const char *text;               /* What was found; lower case, no full stop. */
 	const char *rule;               /* The id of the rule that tells why it is blocked; static. */
 	const char *settle;             /* What would settle what is unknown. */
 };
 
-#define ACML_VERDICT_STEPS 5
+#define ACML_VERDICT_STEPS 6
 
 struct acml_cert_verdict {
 	const char *domain;             /* As certificates write it: "*.example.com". */
