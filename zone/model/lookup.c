@@ -254,13 +254,14 @@ static bool holds_only_nsec3(const struct acml_node *node)
 	return true;
 }
 
-static bool name_exists(const struct acml_zone *zone, const knot_dname_t *name)
+/* Whether a name that has been looked for exists. */
+static bool name_exists(const struct acml_zone *zone, const knot_dname_t *name,
+                        const struct acml_found *found)
 {
-	if (!acml_zone_exists(zone, name)) {
+	if (!found->exists) {
 		return acml_name_equal(name, zone->apex);
 	}
-	const struct acml_node *node = acml_zone_node(zone, name);
-	if (node == NULL || !holds_only_nsec3(node)) {
+	if (found->node == NULL || !holds_only_nsec3(found->node)) {
 		return true;
 	}
 	size_t below = 0;
@@ -289,19 +290,25 @@ static enum next solve_missing(struct walk *walk)
 	const struct acml_zone *zone = walk->zone;
 	struct acml_answer *answer = walk->answer;
 	const knot_dname_t *encloser = answer->last;
+	struct acml_found found;
 	do {
 		encloser = acml_name_parent(encloser);
-	} while (!name_exists(zone, encloser));
+		acml_zone_find(zone, encloser, &found);
+	} while (!name_exists(zone, encloser, &found));
 
 	knot_dname_storage_t star;
-	if (!acml_name_wildcard_of(encloser, star) || !name_exists(zone, star)) {
+	if (!acml_name_wildcard_of(encloser, star)) {
+		return finish(walk, ACML_NXDOMAIN);
+	}
+	acml_zone_find(zone, star, &found);
+	if (!name_exists(zone, star, &found)) {
 		return finish(walk, ACML_NXDOMAIN);
 	}
 	const knot_dname_t *earlier = answer->wildcard;
 	if (earlier == NULL) {
 		answer->wildcard = borrowed_name(zone, star);
 	}
-	const struct acml_node *node = acml_zone_node(zone, star);
+	const struct acml_node *node = found.node;
 	if (acml_node_rrset(node, KNOT_RRTYPE_NS).count > 0 && walk->type != KNOT_RRTYPE_DS) {
 		return refer(walk, node);
 	}
@@ -327,8 +334,9 @@ static enum next solve_name(struct walk *walk)
 		copy_name(answer->outside, name);
 		return finish(walk, ACML_OUTSIDE);
 	}
-	const struct acml_node *cut = acml_zone_cut(zone, name);
-	const struct acml_node *dname = acml_zone_dname(zone, name);
+	struct acml_found found;
+	acml_zone_find(zone, name, &found);
+	const struct acml_node *cut = found.cut, *dname = found.dname;
 	if (dname != NULL && (cut == NULL || acml_name_below(cut->owner, dname->owner))) {
 		return follow_dname(walk, dname, acml_node_rrset(dname, KNOT_RRTYPE_DNAME));
 	}
@@ -336,8 +344,8 @@ static enum next solve_name(struct walk *walk)
 	if (cut != NULL && !(walk->type == KNOT_RRTYPE_DS && acml_name_equal(cut->owner, name))) {
 		return refer(walk, cut);
 	}
-	if (name_exists(zone, name)) {
-		return solve_found(walk, acml_zone_node(zone, name));
+	if (name_exists(zone, name, &found)) {
+		return solve_found(walk, found.node);
 	}
 	return solve_missing(walk);
 }

@@ -39,6 +39,37 @@ static size_t lower_bound(const struct acml_zone *zone, const uint8_t *lf)
 	return low;
 }
 
+void acml_zone_find(const struct acml_zone *zone, const knot_dname_t *name,
+                    struct acml_found *out)
+{
+	knot_dname_storage_t storage;
+	size_t i = lower_bound(zone, knot_dname_lf(name, storage));
+	const struct acml_node *after = i < zone->n_nodes ? &zone->nodes[i] : NULL;
+	*out = (struct acml_found) {
+		.exists = after != NULL && acml_name_within(after->owner, name),
+	};
+	if (out->exists && acml_name_equal(after->owner, name)) {
+		out->node = after;
+	}
+	/* The closest node at or above a name stands before it in canonical order, or above that. */
+	const struct acml_node *above = out->node;
+	if (above == NULL && i > 0) {
+		above = &zone->nodes[i - 1];
+	}
+	while (above != NULL && !acml_name_within(name, above->owner)) {
+		above = above->up;
+	}
+	if (above == NULL) {
+		return;
+	}
+	out->cut = above->cut;
+	out->dname = above->dname;
+	if (out->dname == NULL && out->node == NULL &&
+	    acml_node_rrset(above, KNOT_RRTYPE_DNAME).count > 0) {
+		out->dname = above;
+	}
+}
+
 const struct acml_node *acml_zone_node(const struct acml_zone *zone, const knot_dname_t *name)
 {
 	knot_dname_storage_t storage;
@@ -115,39 +146,18 @@ struct acml_rrset acml_zone_rrset(const struct acml_zone *zone, const knot_dname
 	return acml_node_rrset(acml_zone_node(zone, name), type);
 }
 
-/* The closest node at or above a name: what stands before the name in canonical order, or what is
- * above that. */
-static const struct acml_node *closest(const struct acml_zone *zone, const knot_dname_t *name)
-{
-	knot_dname_storage_t storage;
-	size_t i = lower_bound(zone, knot_dname_lf(name, storage));
-	if (i < zone->n_nodes && acml_name_equal(zone->nodes[i].owner, name)) {
-		return &zone->nodes[i];
-	}
-	const struct acml_node *node = i > 0 ? &zone->nodes[i - 1] : NULL;
-	while (node != NULL && !acml_name_within(name, node->owner)) {
-		node = node->up;
-	}
-	return node;
-}
-
 const struct acml_node *acml_zone_cut(const struct acml_zone *zone, const knot_dname_t *name)
 {
-	const struct acml_node *node = closest(zone, name);
-	return node != NULL ? node->cut : NULL;
+	struct acml_found found;
+	acml_zone_find(zone, name, &found);
+	return found.cut;
 }
 
 const struct acml_node *acml_zone_dname(const struct acml_zone *zone, const knot_dname_t *name)
 {
-	const struct acml_node *node = closest(zone, name);
-	if (node == NULL) {
-		return NULL;
-	}
-	if (node->dname == NULL && !acml_name_equal(node->owner, name) &&
-	    acml_node_rrset(node, KNOT_RRTYPE_DNAME).count > 0) {
-		return node;
-	}
-	return node->dname;
+	struct acml_found found;
+	acml_zone_find(zone, name, &found);
+	return found.dname;
 }
 
 bool acml_zone_serial(const struct acml_zone *zone, uint32_t *out_serial)

@@ -125,6 +125,14 @@ struct acml_zone {
 	size_t n_odd;
 };
 
+/* All that the following four say of a (lower-case) name, found at once. */
+struct acml_found {
+	const struct acml_node *node, *cut, *dname;
+	bool exists;
+};
+void acml_zone_find(const struct acml_zone *zone, const knot_dname_t *name,
+                    struct acml_found *out);
+
 /* The node of exactly this (lower-case) name, or NULL. Names outside the zone give NULL. */
 const struct acml_node *acml_zone_node(const struct acml_zone *zone, const knot_dname_t *name);
 
