@@ -102,14 +102,21 @@ bool acml_plain_name(struct acml_plain_line *line)
 
 #define EACH(byte)	(UINT64_C(0x0101010101010101) * (byte))
 
-uint64_t acml_plain_word(struct acml_plain_line *line)
+/* What is left of the input when that is less than eight bytes. */
+static uint64_t last_bytes(const struct acml_plain_line *line)
 {
 	uint64_t text = EACH('\n');
-	size_t left = (size_t)(line->limit - line->at);
-	if (left >= sizeof(text)) {
-		memcpy(&text, line->at, sizeof(text));
+	memcpy(&text, line->at, (size_t)(line->limit - line->at));
+	return text;
+}
+
+uint64_t acml_plain_word(struct acml_plain_line *line)
+{
+	uint64_t text;
+	if (line->limit - line->at < (ptrdiff_t)sizeof(text)) {
+		text = last_bytes(line);
 	} else {
-		memcpy(&text, line->at, left);
+		memcpy(&text, line->at, sizeof(text));
 	}
 	text = le64toh(text);
 	/* The highest bit of each byte that is a blank or below. */
