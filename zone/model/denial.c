@@ -50,11 +50,12 @@ static bool key_of(const uint8_t *owner, uint64_t *out)
 
 int acml_denial_note(struct acml_reader *reader, const zs_scanner_t *zs)
 {
-	if (reader->n_marks == 0) {
+	const struct acml_mark_block *last = reader->last_marks;
+	if (last == NULL) {
 		return KNOT_EOK;
 	}
 	/* The current run's mark is the last one. */
-	uint64_t where = reader->marks[reader->n_marks - 1].where;
+	uint64_t where = last->marks[last->count - 1].where;
 	if (zs->r_type == KNOT_RRTYPE_NSEC) {
 		if (!ACML_ROOM(reader->nsecs, reader->n_nsecs, reader->cap_nsecs)) {
 			return KNOT_ENOMEM;

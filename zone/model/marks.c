@@ -13,6 +13,10 @@
 #define HASH_SEED	UINT64_C(0xcbf29ce484222325)
 #define HASH_PRIME	UINT64_C(0x9e3779b97f4a7c15)
 
+/* Marks in a block. */
+#define FIRST_BLOCK	64
+#define LARGEST_BLOCK	((size_t)32 * 1024)
+
 #define EACH(byte)	(UINT64_C(0x0101010101010101) * (byte))
 
 /* Eight letters at once. */
@@ -101,13 +105,56 @@ int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, ui
 	return KNOT_EOK;
 }
 
+/* A block twice as large as the last one. */
+static struct acml_mark_block *add_block(struct acml_reader *reader)
+{
+	size_t capacity = FIRST_BLOCK;
+	if (reader->last_marks != NULL) {
+		capacity = reader->last_marks->capacity * 2;
+		capacity = capacity < LARGEST_BLOCK ? capacity : LARGEST_BLOCK;
+	}
+	struct acml_mark_block *block = malloc(sizeof(*block) +
+	                                       capacity * sizeof(block->marks[0]));
+	if (block == NULL) {
+		return NULL;
+	}
+	block->next = NULL;
+	block->count = 0;
+	block->capacity = capacity;
+	*(reader->last_marks != NULL ? &reader->last_marks->next : &reader->marks) = block;
+	reader->last_marks = block;
+	return block;
+}
+
+void acml_marks_adopt(struct acml_reader *reader, struct acml_reader *other)
+{
+	*(reader->last_marks != NULL ? &reader->last_marks->next : &reader->marks) = other->marks;
+	if (other->last_marks != NULL) {
+		reader->last_marks = other->last_marks;
+	}
+	other->marks = other->last_marks = NULL;
+}
+
+void acml_marks_clear(struct acml_reader *reader)
+{
+	for (struct acml_mark_block *block = reader->marks, *next; block != NULL; block = next) {
+		next = block->next;
+		free(block);
+	}
+	reader->marks = reader->last_marks = NULL;
+}
+
 static int push_mark(struct acml_reader *reader, uint64_t hash, uint64_t where,
                      enum acml_mark_kind kind)
 {
-	if (!ACML_ROOM(reader->marks, reader->n_marks, reader->cap_marks)) {
-		return KNOT_ENOMEM;
+	struct acml_mark_block *last = reader->last_marks;
+	if (last == NULL || last->count == last->capacity) {
+		last = add_block(reader);
+		if (last == NULL) {
+			return KNOT_ENOMEM;
+		}
 	}
-	reader->marks[reader->n_marks++] = (struct acml_run_mark){
+	last->marks[last->count++] = (struct acml_run_mark){
 		.hash = hash,
 		.where = where | kind,
 	};

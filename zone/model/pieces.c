@@ -19,7 +19,7 @@
 #include "model/remark.h"
 
 /* Enough for several pieces a thread; what a thread of its own is worth. */
-#define GOOD_PIECE	((size_t)4 << 20)
+#define GOOD_PIECE	((size_t)1 << 20)
 #define LEAST_PIECE	((size_t)256 << 10)
 
 /* How far behind a place a line is looked for that begins a record. */
@@ -39,7 +39,7 @@ struct plan {
 	struct part *parts;
 	size_t count, capacity;
 	atomic_size_t next;
-	int remarks;            /* What became of looking for them: the last of the tasks. */
+	int remarks;            /* What became of looking for them: the first of the tasks. */
 	/* The last directives of the text so far, or NULL. */
 	const char *ttl, *origin;
 };
@@ -191,14 +191,16 @@ static void work(void *context)
 	struct plan *plan = context;
 	struct acml_scanner *scanner = acml_scanner_new();
 	size_t i;
-	while ((i = atomic_fetch_add(&plan->next, 1)) < plan->count) {
-		plan->parts[i].ret = KNOT_ENOMEM;
-		if (scanner != NULL) {
-			read_part(plan, scanner, &plan->parts[i]);
+	while ((i = atomic_fetch_add(&plan->next, 1)) <= plan->count) {
+		if (i == 0) {
+			plan->remarks = find_remarks(plan->reader, plan->whole);
+			continue;
 		}
-	}
-	if (i == plan->count) {
-		plan->remarks = find_remarks(plan->reader, plan->whole);
+		struct part *part = &plan->parts[i - 1];
+		part->ret = KNOT_ENOMEM;
+		if (scanner != NULL) {
+			read_part(plan, scanner, part);
+		}
 	}
 	acml_scanner_free(scanner);
 }
@@ -308,12 +310,12 @@ static int append(struct acml_reader *reader, struct acml_reader *part, uint32_t
 	    !APPEND(&reader->build, &part->build, outside, n_outside, cap_outside) ||
 	    !APPEND(&reader->build, &part->build, problems, n_problems, cap_problems) ||
 	    !APPEND(reader, part, contexts, n_contexts, cap_contexts) ||
-	    !APPEND(reader, part, marks, n_marks, cap_marks) ||
 	    !APPEND(reader, part, nsecs, n_nsecs, cap_nsecs) ||
 	    !APPEND(reader, part, nsec3s, n_nsec3s, cap_nsec3s) ||
 	    !APPEND(&reader->digest, &part->digest, hashes, count, capacity)) {
 		return KNOT_ENOMEM;
 	}
+	acml_marks_adopt(reader, part);
 	acml_arena_adopt(&zone->arena, &more->arena);
 	zone->complete &= more->complete;
 	zone->has_dnssec |= more->has_dnssec;

@@ -17,11 +17,10 @@ void acml_reader_clear(struct acml_reader *reader)
 {
 	acml_build_clear(&reader->build);
 	free(reader->contexts);
-	free(reader->marks);
+	acml_marks_clear(reader);
 	free(reader->nsecs);
 	free(reader->nsec3s);
 	reader->contexts = NULL;
-	reader->marks = NULL;
 	reader->nsecs = NULL;
 	reader->nsec3s = NULL;
 	acml_digest_clear(&reader->digest);

@@ -48,6 +48,13 @@ struct acml_run_mark {
 	uint64_t where;         /* file << 48 | offset << 2 | kind */
 };
 
+/* Marks in the order they came. They are never moved, so that a large zone's are not copied. */
+struct acml_mark_block {
+	struct acml_mark_block *next;
+	size_t count, capacity;
+	struct acml_run_mark marks[];
+};
+
 enum acml_mark_kind {
 	ACML_MARK_OWNER,        /* The records start here. */
 	ACML_MARK_ABOVE,        /* The name is an ancestor of the owner of the records here. */
@@ -80,8 +87,7 @@ struct acml_reader {
 	/* ACML_KEEP_RELEVANT only. */
 	struct acml_context *contexts;
 	size_t n_contexts, cap_contexts;
-	struct acml_run_mark *marks;
-	size_t n_marks, cap_marks;
+	struct acml_mark_block *marks, *last_marks;     /* No block is empty. */
 	uint64_t above[ACML_MAX_LABELS];    /* Ancestor hashes of the previous run, nearest first. */
 	size_t n_above;
 	uint64_t above_owner;
@@ -155,6 +161,10 @@ int acml_relevant_context(struct acml_reader *reader, const zs_scanner_t *zs, ui
 /* marks.c: notes the run that begins with the scanner's record, at offset. */
 int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint16_t file,
                        uint64_t offset);
+
+/* marks.c: takes over the marks of a reader of what follows; frees them. */
+void acml_marks_adopt(struct acml_reader *reader, struct acml_reader *other);
+void acml_marks_clear(struct acml_reader *reader);
 
 /* marks.c: the hash that marks know a name of the zone by. */
 uint64_t acml_mark_hash(const struct acml_reader *reader, const knot_dname_t *name);

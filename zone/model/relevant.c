@@ -162,16 +162,32 @@ static int query(struct settle *settle, const knot_dname_t *name, bool look_up)
 	return ret;
 }
 
+/* Newlines between two places, sixteen bytes at once: lines are too short for memchr(). */
+static uint32_t count_lines(const char *from, const char *to)
+{
+	typedef uint8_t block __attribute__((vector_size(16)));
+	uint32_t lines = 0;
+	while (to - from >= (ptrdiff_t)sizeof(block)) {
+		block bytes, count = { 0 };
+		for (unsigned i = 0; i < UINT8_MAX && to - from >= (ptrdiff_t)sizeof(block); i++) {
+			memcpy(&bytes, from, sizeof(bytes));
+			count -= (block)(bytes == '\n');
+			from += sizeof(block);
+		}
+		for (unsigned i = 0; i < sizeof(block); i++) {
+			lines += count[i];
+		}
+	}
+	while (from < to) {
+		lines += *from++ == '\n';
+	}
+	return lines;
+}
+
 static uint32_t line_at(const struct acml_source *source, const struct acml_context *context,
                         uint64_t offset)
 {
-	uint32_t line = context->line;
-	const char *from = source->bytes + context->offset, *to = source->bytes + offset;
-	while ((from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
-		line++;
-		from++;
-	}
-	return line;
+	return context->line + count_lines(source->bytes + context->offset, source->bytes + offset);
 }
 
 /* Whether the records that begin at a mark are those that are wanted, not of a name with the
@@ -284,24 +300,34 @@ static int join_mark(struct acml_reader *reader, struct want *want,
 	                (mark->where & ((UINT64_C(1) << 48) - 1)) >> 2, kind);
 }
 
-/* One pass over the marks for the wants that are new. */
-static int join(struct settle *settle)
+static int join_block(struct settle *settle, const struct acml_mark_block *block,
+                      const struct want *fresh)
 {
-	struct acml_reader *reader = settle->reader;
-	const struct want *fresh = settle->wants + settle->fresh;
-	settle->fresh = settle->n_wants;
-	for (size_t i = 0; i < reader->n_marks; i++) {
-		const struct acml_run_mark *mark = &reader->marks[i];
+	for (size_t i = 0; i < block->count; i++) {
+		const struct acml_run_mark *mark = &block->marks[i];
 		size_t probe = mark->hash;
 		struct want *want;
 		while ((want = next_want(settle, mark->hash, &probe)) != NULL) {
-			int ret = want < fresh ? KNOT_EOK : join_mark(reader, want, mark);
+			int ret = want < fresh ? KNOT_EOK : join_mark(settle->reader, want, mark);
 			if (ret != KNOT_EOK) {
 				return ret;
 			}
 		}
 	}
 	return KNOT_EOK;
+}
+
+/* One pass over the marks for the wants that are new. */
+static int join(struct settle *settle)
+{
+	const struct want *fresh = settle->wants + settle->fresh;
+	settle->fresh = settle->n_wants;
+	int ret = KNOT_EOK;
+	for (const struct acml_mark_block *block = settle->reader->marks;
+	     ret == KNOT_EOK && block != NULL; block = block->next) {
+		ret = join_block(settle, block, fresh);
+	}
+	return ret;
 }
 
 /* The first of sorted names that is not before the apex: those of the zone follow it. */
