@@ -11,7 +11,7 @@
 - Behind "Tests:" stand names of tests that there are in tests/e2e.
 - Options of the module are documented in mod-acmlint.rst, and no others are.
 - A block ```c is an excerpt of the sources, "…" stands for what is left out.
-- Links to files lead somewhere.
+- Links to files lead somewhere; the README has one to each page; rules that are named exist.
 
 Needs $ACMLINT and $ACMLINT_MODULE, as tests/run sets them. --update rewrites docs/rules.
 """
@@ -200,6 +200,27 @@ def check_links(score):
                             "%s: the link %s leads nowhere" % (page, target))
 
 
+def check_reachable(score):
+    """From the README's table every page is one step away."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        linked = set(re.findall(r"\]\((docs/[^)#\s]+)\)", file.read()))
+    there = {"docs/" + name for name in os.listdir(os.path.join(ROOT, "docs"))
+             if name.endswith(".md")}
+    for page in sorted(there - linked):
+        score.check(False, "README.md has no link to %s" % page)
+    score.check("docs/rules/README.md" in linked and there, "README.md leads to the pages")
+
+
+def check_rule_ids(score):
+    listed = subprocess.run([PROGRAM, "rules", "--format", "json"], capture_output=True, text=True,
+                            check=True).stdout
+    ids = set(re.findall(r'"id": "([A-Z]+\d{3})"', listed))
+    families = "|".join(sorted({rule[:-3] for rule in ids}))
+    for page, text in pages():
+        named = set(re.findall(r"\b(?:%s)\d{3}\b" % families, text))
+        score.check(named <= ids, "%s: no such rules: %s" % (page, sorted(named - ids)))
+
+
 def main():
     score = Score()
     with tempfile.TemporaryDirectory(prefix="acmlint-docs.") as scratch:
@@ -211,6 +232,8 @@ def main():
         check_excerpts(score)
         check_tests(score)
         check_links(score)
+        check_reachable(score)
+        check_rule_ids(score)
     skipped = ", %d skipped" % score.skipped if score.skipped else ""
     print("%d passed, %d failed%s" % (score.passed, score.failed, skipped))
     return 1 if score.failed else 0
