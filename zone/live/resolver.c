@@ -3,6 +3,7 @@
 #include "live/resolver.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,30 +103,40 @@ static bool starts(const struct library *library, struct ub_ctx *ctx)
 	return true;
 }
 
-/* Without an anchor libunbound validates nothing, and does not say so. */
-static bool has_anchor(const char *file)
+/* libunbound says "no memory" of broken files as well. */
+static int why_not(void)
 {
+	return errno == ENOMEM ? KNOT_ENOMEM : KNOT_EINVAL;
+}
+
+/* Without an anchor libunbound validates nothing, and does not say so. */
+static int find_anchor(const char *file)
+{
+	errno = 0;
 	FILE *stream = fopen(file, "re");
+	if (stream == NULL) {
+		return why_not();
+	}
 	bool found = false;
 	char word[16];
-	while (stream != NULL && !found && fscanf(stream, "%15s", word) == 1) {
+	while (!found && fscanf(stream, "%15s", word) == 1) {
 		if (word[0] == ';' && fscanf(stream, "%*[^\n]") == EOF) {
 			break;
 		}
 		found = strcasecmp(word, "DS") == 0 || strcasecmp(word, "DNSKEY") == 0;
 	}
-	if (stream != NULL) {
-		fclose(stream);
-	}
-	return found;
+	int ret = found ? KNOT_EOK : why_not();
+	fclose(stream);
+	return ret;
 }
 
-static struct ub_ctx *new_context(const struct library *library, bool validate,
-                                  const struct acml_resolver_options *options)
+static int new_context(const struct library *library, bool validate,
+                       const struct acml_resolver_options *options, struct ub_ctx **out)
 {
+	errno = 0;
 	struct ub_ctx *ctx = library->create();
 	if (ctx == NULL) {
-		return NULL;
+		return KNOT_ENOMEM;
 	}
 	/* What the machine's own names say is not what a CA sees. */
 	bool good = library->async(ctx, 1) == 0 &&
@@ -139,12 +150,37 @@ static struct ub_ctx *new_context(const struct library *library, bool validate,
 	if (good && validate) {
 		good = set_anchors(library, ctx, options->trust_anchor) == 0;
 	}
-	good = good && starts(library, ctx);
-	if (!good) {
+	if (!good || !starts(library, ctx)) {
+		int ret = why_not();
 		library->del(ctx);
-		return NULL;
+		return ret;
 	}
-	return ctx;
+	*out = ctx;
+	return KNOT_EOK;
+}
+
+static int fill(struct acml_resolver *resolver, const struct acml_resolver_options *options,
+                char why[ACML_LOOK_WHY])
+{
+	int ret = options->trust_anchor != NULL ? find_anchor(options->trust_anchor) : KNOT_EOK;
+	if (ret != KNOT_EOK) {
+		snprintf(why, ACML_LOOK_WHY, "%.200s: no DS and no DNSKEY in it",
+		         options->trust_anchor);
+		return ret;
+	}
+	if (!load(&resolver->library)) {
+		snprintf(why, ACML_LOOK_WHY, LIBRARY " is not there: install libunbound8");
+		return KNOT_ENOTSUP;
+	}
+	ret = new_context(&resolver->library, false, options, &resolver->plain);
+	if (ret == KNOT_EOK) {
+		ret = new_context(&resolver->library, true, options, &resolver->strict);
+	}
+	if (ret != KNOT_EOK) {
+		snprintf(why, ACML_LOOK_WHY, "libunbound does not accept the resolver, the root "
+		         "hints or the trust anchor");
+	}
+	return ret;
 }
 
 int acml_resolver_new(const struct acml_resolver_options *options, struct acml_resolver **out,
@@ -155,24 +191,10 @@ int acml_resolver_new(const struct acml_resolver_options *options, struct acml_r
 		return KNOT_ENOMEM;
 	}
 	resolver->timeout = options->timeout;
-	if (!load(&resolver->library)) {
-		snprintf(out_why, ACML_LOOK_WHY, LIBRARY " is not there: install libunbound8");
+	int ret = fill(resolver, options, out_why);
+	if (ret != KNOT_EOK) {
 		acml_resolver_free(resolver);
-		return KNOT_ENOTSUP;
-	}
-	if (options->trust_anchor != NULL && !has_anchor(options->trust_anchor)) {
-		snprintf(out_why, ACML_LOOK_WHY, "%.200s: no DS and no DNSKEY in it",
-		         options->trust_anchor);
-		acml_resolver_free(resolver);
-		return KNOT_EINVAL;
-	}
-	resolver->plain = new_context(&resolver->library, false, options);
-	resolver->strict = new_context(&resolver->library, true, options);
-	if (resolver->plain == NULL || resolver->strict == NULL) {
-		snprintf(out_why, ACML_LOOK_WHY, "libunbound does not accept the resolver, the root "
-		         "hints or the trust anchor");
-		acml_resolver_free(resolver);
-		return KNOT_EINVAL;
+		return ret;
 	}
 	*out = resolver;
 	return KNOT_EOK;
