@@ -135,8 +135,10 @@ static int begin_run(struct pass *pass, const char *start, uint32_t line)
 		return KNOT_EOK;
 	}
 
-	/* A record that inherits its owner cannot be read again on its own. */
-	if (*start == ' ' || *start == '\t' || *start == '(') {
+	/* The apex is always looked up. A record that inherits its owner cannot be read again on
+	 * its own. */
+	if (zs->r_owner_length == reader->apex_size ||
+	    *start == ' ' || *start == '\t' || *start == '(') {
 		return KNOT_EOK;
 	}
 	reader->keep_run = false;
