@@ -96,6 +96,16 @@ static const char *missing_need(const struct acml_zone *zone, const struct acml_
 	return NULL;
 }
 
+/* All needs that are not met. */
+static unsigned unmet_needs(const struct acml_zone *zone, const struct acml_facts *facts)
+{
+	unsigned unmet = 0;
+	for (unsigned need = 1; need <= ACML_NEED_LAST; need <<= 1) {
+		unmet |= missing_need(zone, facts, need) != NULL ? need : 0;
+	}
+	return unmet;
+}
+
 static int skip_rule(struct acml_result *result, const struct acml_rule *rule, const char *needs,
                      size_t *capacity)
 {
@@ -110,6 +120,7 @@ static int skip_rule(struct acml_result *result, const struct acml_rule *rule, c
 static int check_rules(struct acml_judge *judge, bool late)
 {
 	struct acml_report_sink *sink = judge->sink;
+	const unsigned unmet = unmet_needs(judge->zone, judge->facts);
 	size_t capacity = 0;
 	struct acml_rule_walk walk = { 0 };
 	const struct acml_rule *rule;
@@ -117,7 +128,8 @@ static int check_rules(struct acml_judge *judge, bool late)
 		if (acml_settings_level(sink->settings, i, rule->severity) == ACML_OFF) {
 			continue;
 		}
-		const char *needs = missing_need(judge->zone, judge->facts, rule->needs);
+		const char *needs = (rule->needs & unmet) == 0 ? NULL :
+		                    missing_need(judge->zone, judge->facts, rule->needs);
 		if (needs != NULL) {
 			sink->error = late ? KNOT_EOK :
 			              skip_rule(sink->result, rule, needs, &capacity);

@@ -28,6 +28,7 @@ enum {
 	ACML_NEED_PARENT_NS = 1 << 7,   /* The NS at the parent. */
 	ACML_NEED_HOSTED   = 1 << 8,    /* Route 53's word on the hosted zone. */
 	ACML_NEED_SERVED   = 1 << 9,    /* The file is what is served, as far as DNSSEC goes. */
+	ACML_NEED_LAST     = ACML_NEED_SERVED,
 };
 
 struct acml_judge;
