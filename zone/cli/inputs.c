@@ -115,18 +115,29 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 
 static int add_folder(struct acml_inputs *inputs, const char *folder, unsigned depth);
 
-static int add_entry(struct acml_inputs *inputs, const char *folder, const char *name,
+/* What an entry is, asked of the system where the folder does not tell. A link to a folder is
+ * none. */
+static void look_at(const char *path, unsigned char type, bool *out_folder, bool *out_other)
+{
+	struct stat st;
+	*out_folder = type == DT_DIR ||
+	              (type == DT_UNKNOWN && lstat(path, &st) == 0 && S_ISDIR(st.st_mode));
+	*out_other = !*out_folder && type != DT_REG && stat(path, &st) == 0 &&
+	             !S_ISREG(st.st_mode);
+}
+
+static int add_entry(struct acml_inputs *inputs, const char *folder, const struct dirent *entry,
                      unsigned depth)
 {
 	char *path = NULL;
-	struct stat st;
+	const char *name = entry->d_name;
 	const char *slash = ends_with(folder, "/") || strcmp(folder, "/") == 0 ? "" : "/";
 	if (asprintf(&path, "%s%s%s", folder, slash, name) < 0) {
 		return KNOT_ENOMEM;
 	}
 	int ret = KNOT_EOK;
-	bool is_folder = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-	bool is_other = !is_folder && stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	bool is_folder, is_other;
+	look_at(path, entry->d_type, &is_folder, &is_other);
 	if (is_folder) {
 		ret = add_folder(inputs, path, depth + 1);
 	} else if (!is_other && is_zone_name(name)) {
@@ -151,7 +162,7 @@ static int add_folder(struct acml_inputs *inputs, const char *folder, unsigned d
 	int ret = KNOT_EOK;
 	for (int i = 0; i < count; i++) {
 		if (ret == KNOT_EOK) {
-			ret = add_entry(inputs, folder, entries[i]->d_name, depth);
+			ret = add_entry(inputs, folder, entries[i], depth);
 		}
 		free(entries[i]);
 	}

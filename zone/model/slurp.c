@@ -19,6 +19,9 @@
 /* Memory of this size and more comes in huge pages where the system has them. */
 #define HUGE_PAGE	((size_t)2 * 1024 * 1024)
 
+/* Where the size is not known. */
+#define SOME		65536
+
 static char *first_room(size_t size)
 {
 	if (size < HUGE_PAGE) {
@@ -49,37 +52,46 @@ static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
 	return KNOT_EOK;
 }
 
+/* What is read. */
+struct request {
+	int fd;
+	size_t hint;            /* How much is expected. */
+	bool exact;             /* That is the size of a regular file. */
+	size_t limit;
+};
+
 /* Reads on behind what is there already. The bytes are the caller's also on failure. */
-static int read_on(int fd, size_t hint, size_t limit, char **bytes, size_t *used, size_t *capacity)
+static int read_on(const struct request *request, char **bytes, size_t *used, size_t *capacity)
 {
 	for (;;) {
-		int ret = make_room(bytes, *used, capacity, hint);
+		int ret = make_room(bytes, *used, capacity, request->hint);
 		if (ret != KNOT_EOK) {
 			return ret;
 		}
-		ssize_t got = read(fd, *bytes + *used, *capacity - *used - 1);
+		ssize_t got = read(request->fd, *bytes + *used, *capacity - *used - 1);
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
 		if (got < 0) {
 			return knot_map_errno();
 		}
-		if (got == 0) {
+		*used += (size_t)got;
+		if (request->limit > 0 && *used > request->limit) {
+			return KNOT_ERANGE;
+		}
+		/* There was room for more than the file's size: it has not grown meanwhile. */
+		if (got == 0 || (request->exact && *used == request->hint)) {
 			(*bytes)[*used] = '\0';
 			return KNOT_EOK;
-		}
-		*used += (size_t)got;
-		if (limit > 0 && *used > limit) {
-			return KNOT_ERANGE;
 		}
 	}
 }
 
-static int read_all(int fd, size_t hint, size_t limit, char **out_bytes, size_t *out_size)
+static int read_all(const struct request *request, char **out_bytes, size_t *out_size)
 {
 	char *bytes = NULL;
 	size_t used = 0, capacity = 0;
-	int ret = read_on(fd, hint, limit, &bytes, &used, &capacity);
+	int ret = read_on(request, &bytes, &used, &capacity);
 	if (ret != KNOT_EOK) {
 		free(bytes);
 		return ret;
@@ -128,7 +140,8 @@ static int read_shared(int fd, size_t size, unsigned threads, char **out_bytes, 
 	if (!atomic_load(&shared.failed) && lseek(fd, (off_t)size, SEEK_SET) == (off_t)size) {
 		used = size;
 	}
-	ret = read_on(fd, size, 0, &shared.bytes, &used, &capacity);
+	const struct request rest = { .fd = fd, .hint = size };
+	ret = read_on(&rest, &shared.bytes, &used, &capacity);
 	if (ret != KNOT_EOK) {
 		free(shared.bytes);
 		return ret;
@@ -157,8 +170,12 @@ static int slurp(const char *path, int flags, mode_t allowed, size_t limit, unsi
 	           out_stat->st_size >= (off_t)(4 * HUGE_PAGE)) {
 		ret = read_shared(fd, (size_t)out_stat->st_size, threads, out_bytes, out_size);
 	} else {
-		size_t hint = out_stat->st_size > 0 ? (size_t)out_stat->st_size : 65536;
-		ret = read_all(fd, hint, limit, out_bytes, out_size);
+		struct request request = { .fd = fd, .hint = SOME, .limit = limit };
+		if (out_stat->st_size > 0) {
+			request.hint = (size_t)out_stat->st_size;
+			request.exact = S_ISREG(out_stat->st_mode);
+		}
+		ret = read_all(&request, out_bytes, out_size);
 	}
 	close(fd);
 	return ret;
@@ -168,7 +185,8 @@ int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_
 {
 	struct stat info;
 	if (strcmp(path, "-") == 0) {
-		return read_all(STDIN_FILENO, 65536, 0, out_bytes, out_size);
+		const struct request request = { .fd = STDIN_FILENO, .hint = SOME };
+		return read_all(&request, out_bytes, out_size);
 	}
 	/* A pipe is welcome: a shell's <(command). */
 	return slurp(path, 0, S_IFIFO, 0, threads, out_bytes, out_size, &info);
@@ -177,7 +195,8 @@ int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_
 int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_size)
 {
 	if (strcmp(path, "-") == 0) {
-		return read_all(STDIN_FILENO, 65536, limit, out_bytes, out_size);
+		const struct request request = { .fd = STDIN_FILENO, .hint = SOME, .limit = limit };
+		return read_all(&request, out_bytes, out_size);
 	}
 	/* A pipe is welcome: a shell's <(command). */
 	struct stat info;
