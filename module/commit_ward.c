@@ -61,6 +61,7 @@ struct acml_ward *acml_ward_new(const knot_dname_t *zone, const char *file,
 		memcpy(ward->zone, zone, size);
 		ward->name = memcpy(ward->zone + size, name, name_size);
 		ward->file = look(file);
+		ward->file_loaded = true;
 		ward->absent = absent;
 	}
 	return ward;
@@ -80,12 +81,13 @@ bool acml_action_needs_control(enum acml_commit_action_kind kind)
 	return kind >= ACML_DO_STATUS;
 }
 
-/* A version that was discarded did not come from a file that is as it was: then its sender was
+/* A version that was discarded did not come from a file that was loaded before: then its sender was
  * told, and to load that file again would undo what dynamic updates have changed since. */
 static bool worth_asking(const struct acml_ward *ward, const struct acml_terms *terms)
 {
 	struct acml_identity file = look(terms->file);
-	return ward->secondary || !ward->answered || !acml_identity_equal(&file, &ward->file);
+	return ward->secondary || !ward->answered || !ward->file_loaded ||
+	       !acml_identity_equal(&file, &ward->file);
 }
 
 static struct acml_served baseline_of(const struct acml_ward *ward)
@@ -345,6 +347,8 @@ static void tell_rejected(struct acml_ward *ward, const struct acml_commit_actio
 static void keep(struct acml_ward *ward)
 {
 	struct acml_inspection *inspection = &ward->judgement.inspection;
+	/* It may have changed after the server read it, and before this version was judged. */
+	ward->file_loaded = acml_identity_equal(&ward->file, &ward->file_judged);
 	ward->file = ward->file_judged;
 	if (doubt(ward) != NULL) {
 		keep_baseline(ward, NULL, ward->baseline_hash);

@@ -47,6 +47,7 @@ struct acml_ward {
 	bool answered;                  /* There is some version that is answered. */
 	struct acml_identity file;      /* The zone's file when the version answered was judged, */
 	struct acml_identity file_judged;   /* and when the last one was. */
+	bool file_loaded;               /* That file was there already with the version before. */
 	const char *fault;              /* Of the control socket. */
 	const char *name;               /* Behind the zone. */
 	knot_dname_t zone[];

@@ -41,10 +41,12 @@ struct context {
 	knot_dname_storage_t names[ZONES];
 	char texts[ZONES][32];
 	size_t sockets;
+	int64_t timeout;
 	atomic_uint lines;
 	atomic_uint rejected;
 	atomic_uint accepted;
 	atomic_uint leftovers;          /* Of a DS at the parent. */
+	atomic_uint discarded;
 };
 
 static void say(void *ctx, int priority, const char *line)
@@ -55,6 +57,7 @@ static void say(void *ctx, int priority, const char *line)
 	context->accepted += strncmp(line, "accepted, serial", 16) == 0;
 	context->rejected += strncmp(line, "rejected, keeping", 17) == 0;
 	context->leftovers += strncmp(line, "SEC001 ", 7) == 0;
+	context->discarded += strstr(line, ", but the server has discarded it") != NULL;
 }
 
 static void ignore(void *ctx, const struct acml_totals *totals)
@@ -68,17 +71,24 @@ static void dump_path(const struct context *context, int zone, char path[ACML_PA
 	snprintf(path, ACML_PATH_MAX, "%s/dumps/%szone", context->folder, context->texts[zone]);
 }
 
+/* The zones' file, all the same. */
+static void file_path(const struct context *context, char path[ACML_PATH_MAX])
+{
+	snprintf(path, ACML_PATH_MAX, "%s/file", context->folder);
+}
+
 static const char *join(struct context *context, int zone, struct acml_seat *seat)
 {
-	char path[ACML_PATH_MAX];
+	char path[ACML_PATH_MAX], file[ACML_PATH_MAX];
 	struct acml_commit_setup setup = {
-		.dump = path, .file = "/nonexistent/zone", .timeout = 10000,
+		.dump = path, .file = file, .timeout = context->timeout,
 		.socket = context->socket, .sockets = context->sockets, .socket_timeout = 2000,
 		.workers = 4, .section = context->section,
 		.policy = { .section = context->section, .hash = 1 },
 		.host = { .ctx = context, .say = say, .count = ignore, .add = ignore },
 	};
 	dump_path(context, zone, path);
+	file_path(context, file);
 	return acml_commit_gate_join(&context->gate, &context->wards[zone], seat,
 	                             context->names[zone], &setup);
 }
@@ -94,6 +104,7 @@ static int set_up(void **state)
 	strcpy(context->folder, "/tmp/acmlint-gate-XXXXXX");
 	assert_non_null(mkdtemp(context->folder));
 	snprintf(context->socket, sizeof(context->socket), "%s/sock", context->folder);
+	context->timeout = 10000;
 	context->section = calloc(1, sizeof(*context->section));
 	context->section->refs = 1;
 	context->section->reject = true;
@@ -121,6 +132,8 @@ static int tear_down(void **state)
 		dump_path(context, i, path);
 		unlink(path);
 	}
+	file_path(context, path);
+	unlink(path);
 	snprintf(path, sizeof(path), "%s/dumps", context->folder);
 	rmdir(path);
 	rmdir(context->folder);
@@ -131,7 +144,8 @@ static int tear_down(void **state)
 }
 
 /* As the server does: beside, then renamed; and then it waits. */
-static void dump(struct context *context, int zone, uint32_t serial, bool good)
+static void dump(struct context *context, int zone, uint32_t serial, bool good,
+                 enum fake_pending pending)
 {
 	char path[ACML_PATH_MAX], beside[ACML_PATH_MAX + 8];
 	const char *origin = context->texts[zone];
@@ -148,7 +162,7 @@ static void dump(struct context *context, int zone, uint32_t serial, bool good)
 	assert_int_equal(rename(beside, path), 0);
 	pthread_mutex_lock(&context->server.mutex);
 	context->server.zones[zone].next = serial;
-	context->server.zones[zone].pending = FAKE_EXTERNAL;
+	context->server.zones[zone].pending = pending;
 	pthread_mutex_unlock(&context->server.mutex);
 }
 
@@ -190,7 +204,7 @@ static void test_updates(void **state)
 	}
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < ZONES; i++) {
-			dump(context, i, 2 + round, (round + i) % 3 != 0);
+			dump(context, i, 2 + round, (round + i) % 3 != 0, FAKE_EXTERNAL);
 		}
 		assert_true(wait_answers(context));
 	}
@@ -226,7 +240,7 @@ static void test_connections(void **state)
 		pthread_mutex_unlock(&server->mutex);
 		for (int i = 0; i < ZONES; i++) {
 			assert_null(join(context, i, &context->seats[i]));
-			dump(context, i, 1 + context->sockets, true);
+			dump(context, i, 1 + context->sockets, true, FAKE_EXTERNAL);
 		}
 		usleep(300000);
 		pthread_mutex_lock(&server->mutex);
@@ -251,7 +265,7 @@ static void test_reloads(void **state)
 		struct acml_seat *fresh = round % 2 == 0 ? context->spare : context->seats;
 		struct acml_seat *old = round % 2 == 0 ? context->seats : context->spare;
 		for (int i = 0; i < ZONES; i++) {
-			dump(context, i, 2 + round, true);
+			dump(context, i, 2 + round, true, FAKE_EXTERNAL);
 			assert_null(join(context, i, &fresh[i]));
 			leave(context, i, &old[i]);
 		}
@@ -266,7 +280,7 @@ static void test_reloads(void **state)
 static void update_all(struct context *context, uint32_t serial)
 {
 	for (int i = 0; i < ZONES; i++) {
-		dump(context, i, serial, true);
+		dump(context, i, serial, true, FAKE_EXTERNAL);
 	}
 	assert_true(wait_answers(context));
 	for (int i = 0; i < 1000 && context->accepted < ZONES * (serial - 1); i++) {
@@ -315,6 +329,59 @@ static void test_above(void **state)
 	}
 }
 
+static void edit_file(const struct context *context, const char *text)
+{
+	char path[ACML_PATH_MAX];
+	file_path(context, path);
+	FILE *file = fopen(path, "a");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* The server throws updates away before they open: how often has it been asked for them then? */
+static unsigned discard_all(struct context *context, uint32_t serial)
+{
+	struct fake_server *server = &context->server;
+	unsigned asked = 0, before = context->discarded;
+	for (int i = 0; i < ZONES; i++) {
+		dump(context, i, serial, true, FAKE_NONE);
+	}
+	for (int i = 0; i < 4000 && context->discarded < before + ZONES; i++) {
+		usleep(5000);
+	}
+	assert_int_equal(context->discarded, before + ZONES);
+	usleep(200000);
+	pthread_mutex_lock(&server->mutex);
+	for (int i = 0; i < ZONES; i++) {
+		asked += server->zones[i].asked;
+		server->zones[i].asked = 0;
+	}
+	pthread_mutex_unlock(&server->mutex);
+	return asked;
+}
+
+/* What came from a file is asked for again, also if that file was there already when the version
+ * before was judged; the sender of a dynamic update was told. */
+static void test_discarded(void **state)
+{
+	struct context *context = *state;
+	edit_file(context, "1");
+	context->timeout = 3000;
+	for (int i = 0; i < ZONES; i++) {
+		assert_null(join(context, i, &context->seats[i]));
+	}
+	update_all(context, 2);
+	edit_file(context, "4");
+	update_all(context, 3);
+	assert_int_equal(discard_all(context, 4), ZONES);
+	update_all(context, 4);
+	assert_int_equal(discard_all(context, 5), 0);
+	for (int i = 0; i < ZONES; i++) {
+		leave(context, i, &context->seats[i]);
+	}
+}
+
 /* The last one goes while updates are judged, and answers are waited for. */
 static void test_stops(void **state)
 {
@@ -326,7 +393,7 @@ static void test_stops(void **state)
 		pthread_mutex_unlock(&context->server.mutex);
 		for (int i = 0; i < ZONES; i++) {
 			assert_null(join(context, i, &context->seats[i]));
-			dump(context, i, 2 + round, true);
+			dump(context, i, 2 + round, true, FAKE_EXTERNAL);
 		}
 		usleep(round * 300);
 		for (int i = 0; i < ZONES; i++) {
@@ -358,7 +425,7 @@ static void test_folder(void **state)
 		unlink(file);
 		assert_int_equal(rmdir(path), 0);
 		(void)mkdir(path, S_IRWXU);
-		dump(context, 0, 2 + round, true);
+		dump(context, 0, 2 + round, true, FAKE_EXTERNAL);
 		assert_true(wait_answers(context));
 	}
 	leave(context, 0, &context->seats[0]);
@@ -378,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_connections, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reloads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_above, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_discarded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
 	};
