@@ -399,10 +399,12 @@ static int judge_kin(struct acml_work *work, struct job **jobs, struct acml_kins
 static int find_kin(struct acml_work *work, struct job **jobs, size_t count)
 {
 	struct acml_kinsman *kin = calloc(count + 1, sizeof(*kin));
+	struct acml_arena names = { 0 };
 	int ret = kin != NULL ? KNOT_EOK : KNOT_ENOMEM;
 	for (size_t i = 0; i < count && ret == KNOT_EOK; i++) {
 		kin[i].file = jobs[i]->file;
-		kin[i].apex = acml_arena_dup(&kin[i].arena, jobs[i]->apex,
+		/* Of their own: jobs that are done again lose theirs. */
+		kin[i].apex = acml_arena_dup(&names, jobs[i]->apex,
 		                             knot_dname_size(jobs[i]->apex));
 		ret = kin[i].apex != NULL ? KNOT_EOK : KNOT_ENOMEM;
 	}
@@ -413,6 +415,7 @@ static int find_kin(struct acml_work *work, struct job **jobs, size_t count)
 		ret = judge_kin(work, jobs, kin, count);
 	}
 	acml_kin_clear(kin, count);
+	acml_arena_clear(&names);
 	free(kin);
 	return ret;
 }
