@@ -256,9 +256,23 @@ static int by_path(const void *a, const void *b)
 	return order != 0 ? order : (x < y ? -1 : x > y);
 }
 
+/* Those of one folder are, and then none is there twice. */
+static bool are_ascending(const struct acml_inputs *inputs)
+{
+	for (size_t i = 1; i < inputs->n_files; i++) {
+		if (compare_paths(inputs->files[i - 1].path, inputs->files[i].path) >= 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 int acml_inputs_unique(struct acml_inputs *inputs)
 {
 	size_t n = inputs->n_files;
+	if (are_ascending(inputs)) {
+		return KNOT_EOK;
+	}
 	struct acml_input_file **sorted = reallocarray(NULL, n + 1, sizeof(*sorted));
 	if (sorted == NULL) {
 		return KNOT_ENOMEM;
