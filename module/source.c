@@ -121,7 +121,7 @@ static const char *check_still(int fd, const struct stat *before)
 const char *acml_source_read(const char *path, size_t limit, struct acml_source *out_source)
 {
 	struct acml_source source = { 0 };
-	int fd;
+	int fd = -1;
 	const char *fault = open_regular(path, &fd, &source.st);
 	if (fault != NULL) {
 		return fault;
