@@ -153,7 +153,7 @@ const char *acml_source_still(const char *path, int64_t start, struct stat *out_
                               bool *out_fresh)
 {
 	struct stat st;
-	int fd;
+	int fd = -1;
 	const char *fault = open_regular(path, &fd, &st);
 	if (fault != NULL) {
 		return fault;
