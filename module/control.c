@@ -276,8 +276,9 @@ enum acml_reply acml_control_read(struct acml_control *control, const char *zone
 	enum acml_reply reply = exchange(control, &command, take_record, &text);
 	bool failed = ferror(text.file) != 0;
 	failed |= fclose(text.file) != 0 || text.over;
-	if (reply == ACML_REPLY_UNSURE || (reply == ACML_REPLY_DONE && size == 0)) {
-		/* An empty answer; what is served has a SOA record at least. */
+	bool lacking = size == 0 && owner == NULL;
+	if (reply == ACML_REPLY_UNSURE || (reply == ACML_REPLY_DONE && lacking)) {
+		/* What is served has a SOA record at least; a name alone may have nothing. */
 		reply = size == 0 ? ACML_REPLY_BUSY : ACML_REPLY_DONE;
 	}
 	if (reply != ACML_REPLY_DONE || failed) {

@@ -58,7 +58,7 @@ enum acml_reply acml_control_again(struct acml_control *control, const char *zon
 
 /*
  * What is served, as zone text; owner may be NULL: all. *out_text is malloc()ed.
- * ACML_REPLY_CLOSED: there is no such zone, or nothing at the owner; ACML_REPLY_UNSURE: no memory,
+ * ACML_REPLY_CLOSED: there is no such zone, or no such name in it; ACML_REPLY_UNSURE: no memory,
  * or more than limit bytes.
  */
 enum acml_reply acml_control_read(struct acml_control *control, const char *zone,

@@ -432,6 +432,28 @@ def test_gate_first_journal(machine):
     return server
 
 
+def test_gate_parent_gap(machine):
+    """a parent zone on the same server, with nothing at the names between: no update waits for it
+    """
+    child, parent = "a.example.com", "com"
+    for number, lines in enumerate(["a.example NS ns1.example.net.\na.example NS ns2.example.net.\n",
+                                    "x.a.example NS ns1.example.net.\n"]):
+        server = GateServer(machine, zones=(child, parent))
+        write(server.file(CALM), zones.good(1))
+        write(server.file(child), zones.good(1))
+        write(server.file(parent), "$TTL 60\n@ SOA a. b. 1 3600 600 86400 60\n"
+              "@ NS ns1.example.net.\n@ NS ns2.example.net.\n" + lines)
+        server.start()
+        server.wait_text("v1", child)
+        write(server.file(child), zones.good(2))
+        server.knotc("-b", "zone-reload", child)
+        server.wait_text("v2", child)
+        expect(server, server.count("does not answer"), 0, "complaints")
+        if number == 0:
+            server.close()
+    return server
+
+
 def test_gate_bulk(machine):
     """dynamic updates that the server takes together are one version: one bad one refuses all"""
     server = UPDATES.start(machine)

@@ -201,6 +201,14 @@ static void test_read(void **state)
 	                 ACML_REPLY_UNSURE);
 	assert_int_equal(acml_control_read(context->control, "other.", NULL, 1000, &text, &size),
 	                 ACML_REPLY_CLOSED);
+	/* There is such a name, and it has nothing. */
+	context->server.zones[0].below = "a.b.example.com.";
+	assert_int_equal(acml_control_read(context->control, ZONE, "b.example.com.", 1000, &text,
+	                                   &size), ACML_REPLY_DONE);
+	assert_int_equal(size, 0);
+	free(text);
+	assert_int_equal(acml_control_read(context->control, ZONE, "c.example.com.", 1000, &text,
+	                                   &size), ACML_REPLY_CLOSED);
 }
 
 int main(void)
