@@ -10,9 +10,6 @@
 #include "model/names.h"
 #include "model/reader.h"
 
-#define HASH_SEED	UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME	UINT64_C(0x9e3779b97f4a7c15)
-
 /* Marks in a block. */
 #define FIRST_BLOCK	64
 #define LARGEST_BLOCK	((size_t)32 * 1024)
@@ -45,18 +42,53 @@ static uint64_t load(const uint8_t *bytes, size_t size)
 	return lower(value);
 }
 
-/* The label's length is its first byte, and below any letter. */
-static uint64_t hash_label(uint64_t hash, const uint8_t *label)
+static uint64_t rotate(uint64_t value, unsigned bits)
 {
+	return value << bits | value >> (64 - bits);
+}
+
+static void sip_round(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[1];
+	v[0] += v[3];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
+}
+
+static void absorb(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	v[0] ^= word;
+}
+
+/* SipHash-1-3 of the hash of what is above and of the label, whose length is its first byte, and
+ * below any letter. Keyed: nobody can write a zone whose names share a hash. */
+static uint64_t hash_label(const uint64_t key[2], uint64_t above, const uint8_t *label)
+{
+	uint64_t v[4] = {
+		key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+		key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573),
+	};
 	size_t left = (size_t)label[0] + 1;
+	absorb(v, above);
 	for (const uint8_t *at = label; left > 0; ) {
 		size_t size = left < 8 ? left : 8;
-		hash = (hash ^ load(at, size)) * HASH_PRIME;
-		hash ^= hash >> 32;
+		absorb(v, load(at, size));
 		at += size;
 		left -= size;
 	}
-	return hash;
+	v[2] ^= 0xff;
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 /* The labels of a name below the apex, nearest to the owner first. */
@@ -73,9 +105,9 @@ uint64_t acml_mark_hash(const struct acml_reader *reader, const knot_dname_t *na
 {
 	const uint8_t *labels[ACML_MAX_LABELS];
 	size_t count = split(name, knot_dname_size(name) - reader->apex_size, labels);
-	uint64_t hash = HASH_SEED;
+	uint64_t hash = 0;
 	while (count > 0) {
-		hash = hash_label(hash, labels[--count]);
+		hash = hash_label(reader->key, hash, labels[--count]);
 	}
 	return hash;
 }
@@ -181,13 +213,13 @@ int acml_relevant_mark(struct acml_reader *reader, const zs_scanner_t *zs, uint1
 	const uint8_t *labels[ACML_MAX_LABELS];
 	uint64_t above[ACML_MAX_LABELS];
 	size_t count = split(zs->r_owner, zs->r_owner_length - reader->apex_size, labels);
-	uint64_t hash = HASH_SEED;
+	uint64_t hash = 0;
 	uint64_t where = (uint64_t)file << 48 | offset << 2;
 	bool apart = reader->options->interest->apart(zs->r_owner);
 	size_t n_above = 0;
 
 	for (size_t i = count; i-- > 0; ) {
-		hash = hash_label(hash, labels[i]);
+		hash = hash_label(reader->key, hash, labels[i]);
 		if (i == 0) {
 			break;
 		}

@@ -167,6 +167,7 @@ static void read_part(const struct plan *plan, struct acml_scanner *scanner, str
 		.build = { .zone = &part->zone },
 		.zone = &part->zone,
 		.apex_size = reader->apex_size,
+		.key = { reader->key[0], reader->key[1] },
 		.sources = reader->sources,
 		.n_sources = reader->n_sources,
 	};

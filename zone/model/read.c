@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <libknot/descriptor.h>
 #include <libknot/errcode.h>
@@ -157,8 +158,9 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 		.build = { .zone = zone },
 	};
 	struct acml_route53 route53 = { 0 };
-	int ret = KNOT_EOK;
-	if (options->route53 && acml_route53_recognise(bytes, size)) {
+	int ret = getrandom(reader.key, sizeof(reader.key), 0) == sizeof(reader.key) ?
+	          KNOT_EOK : KNOT_ERROR;
+	if (ret == KNOT_EOK && options->route53 && acml_route53_recognise(bytes, size)) {
 		ret = acml_route53_convert(&zone->arena, bytes, size, &route53);
 		reader.route53 = &route53;
 		bytes = route53.text.bytes;
