@@ -61,16 +61,21 @@ def parse(message):
     return Answer(flags & 15, records)
 
 
-def ask(port, name, rrtype, timeout=1.0):
-    """None when nobody answers."""
+def ask(port, name, rrtype, timeout=1.0, tries=3):
+    """None when nobody answers. A busy machine drops a datagram now and then, and so it is asked
+    again, as resolvers do."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(timeout)
-        try:
-            sock.connect(("127.0.0.1", port))
-            sock.send(query_wire(name, rrtype))
-            return parse(sock.recv(65535))
-        except OSError:
-            return None
+        for _ in range(tries):
+            try:
+                sock.connect(("127.0.0.1", port))
+                sock.send(query_wire(name, rrtype))
+                return parse(sock.recv(65535))
+            except TimeoutError:
+                continue
+            except OSError:
+                return None
+    return None
 
 
 def serial(port, zone, timeout=1.0):

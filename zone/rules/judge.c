@@ -15,6 +15,9 @@
 #include "model/dump.h"
 #include "rules/sink.h"
 
+/* Most zones have few; room for them is kept with each result. */
+#define FIRST_TOKENS	4
+
 /* Names of ACM use are sorted, so that a name and what is below it stand together. */
 static int use_compare(const void *a, const void *b)
 {
@@ -70,7 +73,7 @@ static int add_token(struct acml_judge *judge, const struct acml_rr *rr, size_t 
 		return KNOT_ENOMEM;
 	}
 	if (judge->n_tokens == *capacity) {
-		size_t want = *capacity == 0 ? 16 : *capacity * 2;
+		size_t want = *capacity == 0 ? FIRST_TOKENS : *capacity * 2;
 		struct acml_token *grown = acml_arena_alloc(arena, want * sizeof(*grown));
 		if (grown == NULL) {
 			return KNOT_ENOMEM;
