@@ -9,8 +9,10 @@ import concurrent.futures
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -189,6 +191,18 @@ def test_wait(suite):
     out, said = process.communicate(timeout=150)
     suite.check("wait: until it is right", process.returncode == 0 and "looking again" in said and
                 "1 issuable" in out, out, said)
+
+
+def test_wait_silent(suite):
+    """A resolver that does not answer for a while."""
+    resolver = suite.internet.running["resolver"]
+    resolver.send_signal(signal.SIGSTOP)
+    timer = threading.Timer(4, resolver.send_signal, (signal.SIGCONT,))
+    timer.start()
+    done = suite.run("--resolver", RESOLVER, "--timeout", "1", "--wait", "60", "www.plain.net")
+    timer.join()
+    suite.check("wait: for who is silent", done.returncode == 0 and
+                "no answer; looking again" in done.stderr, done.returncode, done.stdout, done.stderr)
 
 
 def test_usage(suite):

@@ -206,6 +206,20 @@ static int look_once(const struct acml_options *options, const struct own *own,
 	return ret;
 }
 
+static void say_progress(const struct look *look, bool silent, int64_t left)
+{
+	size_t good = 0;
+	for (size_t i = 0; i < look->count; i++) {
+		good += look->verdicts[i].kind == ACML_VERDICT_ISSUABLE;
+	}
+	if (silent) {
+		acml_say("no answer; looking again, for %lld s more", (long long)left / 1000);
+	} else {
+		acml_say("%zu of %zu issuable; looking again, for %lld s more", good, look->count,
+		         (long long)left / 1000);
+	}
+}
+
 /* Looks, and looks again while there is time and something is not issuable. */
 static int look_until(const struct acml_options *options, const struct own *own,
                       struct acml_live_options *live, struct look *look)
@@ -214,16 +228,14 @@ static int look_until(const struct acml_options *options, const struct own *own,
 	for (int64_t step = 1000; ; step = step * 2 < WAIT_STEP ? step * 2 : WAIT_STEP) {
 		int ret = look_once(options, own, live, look);
 		int64_t left = end - acml_ask_clock();
-		if (ret != KNOT_EOK || left <= 0 || worst(look) == ACML_VERDICT_ISSUABLE) {
+		/* Who does not answer now may do so later. */
+		bool silent = ret != KNOT_EOK && ret != KNOT_ENOMEM && look->why[0] == '\0';
+		if ((ret != KNOT_EOK && !silent) || left <= 0 ||
+		    (!silent && worst(look) == ACML_VERDICT_ISSUABLE)) {
 			return ret;
 		}
-		size_t good = 0;
-		for (size_t i = 0; i < look->count; i++) {
-			good += look->verdicts[i].kind == ACML_VERDICT_ISSUABLE;
-		}
 		if (!options->quiet) {
-			acml_say("%zu of %zu issuable; looking again, for %lld s more", good, look->count,
-			         (long long)left / 1000);
+			say_progress(look, silent, left);
 		}
 		clear(look);
 		acml_live_nap(left < step ? left : step);

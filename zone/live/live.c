@@ -183,12 +183,14 @@ static int judge_servers(struct trial *trial)
 	const char *note = NULL, *differ = NULL;
 	struct acml_arena *arena = &trial->live->arena;
 	size_t good = 0, lame = 0, silent = 0;
+	bool lost = false;
 	for (size_t i = 0; i < zone->n_servers; i++) {
 		struct acml_live_server *server = &zone->servers[i];
 		if (server->state != ACML_LIVE_GOOD) {
 			lame += server->state == ACML_LIVE_LAME;
 			silent += server->state == ACML_LIVE_SILENT;
 			note = acml_arena_printf(arena, "%s %s", server->name, server->why);
+			lost |= note == NULL;
 			continue;
 		}
 		bool same = true;
@@ -201,10 +203,15 @@ static int judge_servers(struct trial *trial)
 			differ = acml_arena_printf(arena, "%s (serial %u) and %s (serial %u) say different "
 			                         "things", first->name, first->serial, server->name,
 			                         server->serial);
+			lost |= differ == NULL;
 		} else if (first->serial != server->serial && note == NULL) {
 			note = acml_arena_printf(arena, "%s has serial %u and %s %u", first->name,
 			                         first->serial, server->name, server->serial);
+			lost |= note == NULL;
 		}
+	}
+	if (lost) {
+		return KNOT_ENOMEM;
 	}
 	note = differ != NULL ? differ : note;
 	const char *text = acml_arena_printf(arena, "%zu of %zu answer for the zone%s%s", good,
