@@ -13,8 +13,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / "dnssec"), str(HERE.parent / "e2e")]
+sys.path[1:1] = [str(HERE.parent / name) for name in ("dnssec", "e2e", "support")]
 import dns  # noqa: E402
+from loopback import end, find  # noqa: E402
 from signing import Signer, Spec  # noqa: E402
 
 ROOT, TLD, FIRST, SECOND, RESOLVER, NOBODY = (f"198.51.100.{i}" for i in (1, 2, 3, 4, 5, 99))
@@ -203,11 +204,9 @@ class Internet:
     def server(self, name, conf, *words):
         folder = self.folder / name
         (folder / "conf").write_text(conf, "ascii")
-        program = shutil.which(words[0], path=os.environ["PATH"] + ":/usr/sbin:/sbin")
-        assert program, f"{words[0]} is not installed"
         with open(folder / "log", "wb") as log:
             self.processes.append(subprocess.Popen(
-                [program, *words[1:], "-c", str(folder / "conf")], stdin=subprocess.DEVNULL,
+                [find(words[0]), *words[1:], "-c", str(folder / "conf")], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log))
             self.running[name] = self.processes[-1]
 
@@ -282,9 +281,5 @@ class Internet:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
         shutil.rmtree(self.folder)
