@@ -26,7 +26,7 @@ def configuration(server):
 
 def quoted():
     """The log lines of the page: numbers may differ, and … stands for anything."""
-    for line in re.findall(r"^    ((?:info|error): \[example.com.*)$", PAGE.read_text(), re.M):
+    for line in re.findall(r"^((?:info|error): \[example.com.*)$", PAGE.read_text(), re.M):
         yield re.sub(r"\d+(\.\d+)?", r"[\\d.]+", re.escape(line).replace("…", ".*")
                      .replace("\\.", "."))
 
