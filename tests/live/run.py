@@ -9,6 +9,7 @@ import concurrent.futures
 import itertools
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -16,12 +17,14 @@ import threading
 import time
 import traceback
 
-from internet import BAD as BAD_SERVERS, NOBODY, RESOLVER, RESOLVER6, STRICT, Internet, alone
+from internet import (BAD as BAD_SERVERS, FIRST, NOBODY, RESOLVER, RESOLVER6, SECOND, STRICT, Internet,
+                      alone)
 from scenes import BAD, HEALTHY, MANY, MISTAKES, OWNER, WAITS
 
 # How much longer than its timeouts a run may take on a machine that has other things to do.
 SLACK = 20
 PROGRAM = os.path.abspath(os.environ["ACMLINT"])
+PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 class Suite:
@@ -228,6 +231,61 @@ def test_nowhere(suite):
         done = suite.run(name)
         suite.check(f"nowhere {name}", done.returncode == 0 and done.stdout.split()[:2] ==
                     [name, "unknown"], str(done.returncode), done.stdout, done.stderr)
+
+
+# Names, addresses and serials of docs/live.md, and whose they are on this internet.
+SHOWN = {"www.example.com": "www.plain.net", "*.example.org": "*.wildcard.net"}
+BEHIND = {"example.com": "stale-token.net", "ns1.example.net (192.0.2.1)": f"ns-a.net ({FIRST})",
+          "ns2.example.org (198.51.100.1)": f"ns-b.net ({SECOND})", "(serial 7)": "(serial 2)",
+          "(serial 6)": "(serial 1)"}
+ACMLINT = """#!/bin/sh
+shift
+exec "{program}" live -c /dev/null --trust-anchor "{anchor}" --root-hints "{hints}" --rate 0 "$@"
+"""
+AWS = """#!/bin/sh
+case "$*" in
+"acm describe-certificate --certificate-arn arn:aws:acm:us-east-1:111122223333:certificate/1")
+    cat certificate ;;
+"acm request-certificate --domain-name www.plain.net --validation-method DNS") echo requested ;;
+*) echo "aws: $*" >&2; exit 252 ;;
+esac
+"""
+
+
+def page(names, *words):
+    """A block of docs/live.md, with names of this internet."""
+    text = subprocess.run([PROJECT / "tests/docs/block", *words], text=True, check=True,
+                          stdout=subprocess.PIPE).stdout
+    for there, here in names.items():
+        assert there in text or names is SHOWN, (there, text)
+        text = text.replace(there, here)
+    return text
+
+
+def test_documented(suite):
+    """The commands of docs/live.md, typed here, and what it shows; aws is stood in for."""
+    folder = suite.internet.folder / "typed"
+    (folder / "bin").mkdir(parents=True)
+    for name, text in (("aws", AWS), ("acmlint", ACMLINT.format(
+            program=PROGRAM, anchor=suite.internet.anchor, hints=suite.internet.hints))):
+        (folder / "bin" / name).write_text(text, "ascii")
+        (folder / "bin" / name).chmod(0o755)
+    certificate = next(s for s in MISTAKES if s.zone == "stale-token.net.").certificate()
+    certificate["Certificate"]["CertificateArn"] = "arn:aws:acm:us-east-1:111122223333:certificate/1"
+    (folder / "certificate").write_text(json.dumps(certificate), "ascii")
+
+    def typed(name, text, status, shown):
+        done = subprocess.run(["bash", "-euc", text], cwd=folder, capture_output=True, text=True,
+                              check=False, timeout=300, stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, PATH=f"{folder}/bin:{os.environ['PATH']}"))
+        suite.check(name, done.returncode == status and shown in done.stdout, done.returncode,
+                    done.stdout, done.stderr)
+    for name, status, shown in (
+            ("docs/live.md#the-dns-as-it-is 1", 0, "2 names: 2 issuable"),
+            ("docs/live.md#the-dns-as-it-is 2", 1, page(
+                BEHIND, "docs/live.md#the-dns-as-it-is", "1", "text")),
+            ("docs/live.md#options 1", 0, "1 name: 1 issuable, 0 blocked, 0 unknown\nrequested\n")):
+        typed(name, page(SHOWN, *name.split()), status, shown)
 
 
 TESTS = [value for name, value in globals().items() if name.startswith("test_")]
