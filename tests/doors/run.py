@@ -15,7 +15,7 @@ import sys
 import tempfile
 import traceback
 
-from servers import Knot, Named, Nsd, free_port, serial, until
+from servers import Knot, Named, Nsd, find, free_port, serial, until
 
 PROGRAM = os.path.abspath(os.environ["ACMLINT"])
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -201,6 +201,46 @@ def case_bind_step(folder):
     except AssertionError:
         print(server.log()[-3000:])
         raise
+    finally:
+        server.close()
+
+
+def documented(block, folder, environment):
+    """Types a block of the documentation; environment has what stands in for its programs."""
+    commands = subprocess.run([ROOT / "tests/docs/block", *block.split()], capture_output=True,
+                              text=True, check=True).stdout
+    return subprocess.run(["bash", "-euxc", commands], cwd=folder, env=environment, capture_output=True,
+                          text=True, check=False, timeout=60)
+
+
+def case_bind_as_documented(folder):
+    """named has its configuration where the documentation has it in /etc/bind, and a channel of its own."""
+    server = Named(folder, ZONE, text(1))
+    tools, zone = server.folder / "bin", server.folder / "zone"
+    for path in (tools, server.folder / "published"):
+        path.mkdir()
+    for name, more in (("named-checkconf", f'"$@" "{server.conf}"'),
+                       ("rndc", f'-c "{server.folder}/rndc.conf" "$@"')):
+        (tools / name).write_text(f'#!/bin/sh\nexec {find(name)} {more}\n', "ascii")
+        (tools / name).chmod(0o755)
+    (server.folder / "db.example.com").symlink_to(zone)
+    (server.folder / "list-of-zones").write_text("db.example.com\n", "ascii")
+    shutil.copy(zone, server.folder / "published" / "example.com.zone")
+    environment = dict(os.environ, PATH=f"{tools}:{os.path.dirname(PROGRAM)}:{os.environ['PATH']}")
+    try:
+        number = 1
+        for block, bad, says in (("docs/other-servers.md#bind 1", BAD, "CAA002"),
+                                 ("docs/other-servers.md#bind 2", NO_TOKEN, "MIG001")):
+            zone.write_text(text(number + 1, bad), encoding="utf-8")
+            got = documented(block, server.folder, environment)
+            assert got.returncode == 1 and says in got.stdout, got
+            assert serial(server.port, ZONE) == number, got
+            number += 1
+            zone.write_text(text(number), encoding="utf-8")
+            got = documented(block, server.folder, environment)
+            assert got.returncode == 0, got
+            until(lambda: serial(server.port, ZONE) == number, f"named serves version {number}")
+        assert (server.folder / "published" / "example.com.zone").read_text("utf-8") == text(number)
     finally:
         server.close()
 
