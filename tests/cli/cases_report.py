@@ -92,6 +92,14 @@ def text_is_what_editors_follow(t):
 
 
 @case
+def an_issuer_is_named_once(t):
+    again = '@ CAA 0 issue "letsencrypt.org; validationmethods=dns-01"\n'
+    t.write("example.com.zone", BAD + again + '@ CAA 0 issue "encrypt.org"\n' + again)
+    out = t.run("example.com.zone", *USE, status=1).out
+    assert "lets only letsencrypt.org, encrypt.org issue" in out, out
+
+
+@case
 def text_of_a_clean_zone_is_the_count(t):
     t.write("example.com.zone", GOOD)
     out = t.run("example.com.zone", *USE, status=0).out

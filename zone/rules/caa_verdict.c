@@ -16,6 +16,20 @@
 #define ISSUERS_TEXT 256
 #define ISSUERS_MOST 64
 
+/* The same name often stands in several records, with a parameter each. */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = len > 0 ? strstr(list, name) : NULL;
+	while (at != NULL) {
+		if (at > list && at[-1] == ' ' && (at[len] == '\0' || at[len] == ',')) {
+			return true;
+		}
+		at = strstr(at + 1, name);
+	}
+	return false;
+}
+
 static const char *issuers_text(const struct acml_rrset *set, enum acml_caa_tag tag,
                                 char buffer[ISSUERS_TEXT])
 {
@@ -32,8 +46,11 @@ static const char *issuers_text(const struct acml_rrset *set, enum acml_caa_tag 
 			break;
 		}
 		char shown[ACML_CAA_SHOWN];
-		used += snprintf(buffer + used, ISSUERS_TEXT - used, "%s%s", used > 0 ? ", " : "only ",
-		                 acml_caa_show(caa.domain, caa.domain_len, shown));
+		acml_caa_show(caa.domain, caa.domain_len, shown);
+		if (used == 0 || !is_listed(buffer, shown)) {
+			used += snprintf(buffer + used, ISSUERS_TEXT - used, "%s%s",
+			                 used > 0 ? ", " : "only ", shown);
+		}
 	}
 	if (more) {
 		snprintf(buffer + used, ISSUERS_TEXT - used, "%s", used > 0 ? " and others" : "others");
