@@ -172,6 +172,7 @@ def test_root_down(suite):
     done = suite.run("--root-hints", str(hints), "--timeout", "2", "www.plain.net")
     took = time.monotonic() - begin
     suite.check("the root is down", done.returncode == 2 and "root of the DNS" in done.stderr and
+                "--resolver ADDRESS" in done.stderr and
                 took < 2 + SLACK, f"{done.returncode} {took:.1f} s", done.stderr)
 
 

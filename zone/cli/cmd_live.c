@@ -251,8 +251,12 @@ static int say_failure(const struct own *own, const struct look *look, int code)
 		acml_say("%s", look->why);
 		return code == KNOT_EINVAL ? ACML_EXIT_USAGE : ACML_EXIT_INPUT;
 	}
-	acml_say("%s does not answer: nothing can be said of the DNS",
-	         own->resolver.forward != NULL ? own->resolver.forward : "the root of the DNS");
+	if (own->resolver.forward != NULL) {
+		acml_say("%s does not answer: nothing can be said of the DNS", own->resolver.forward);
+	} else {
+		acml_say("the root of the DNS does not answer: nothing can be said of the DNS; where a "
+		         "firewall keeps you from it, ask a resolver with --resolver ADDRESS");
+	}
 	return ACML_EXIT_INPUT;
 }
 
