@@ -4,10 +4,11 @@
 
 - docs/rules/ is what `acmlint rules` writes.
 - Each zone in examples/zones raises what its "; expect:" lines say, and nothing else.
+- A block ```sh is run, and there is no block of commands that nobody runs: commands.py.
 - A block ```console in README.md or docs/ is run in a copy of examples/; lines behind "$ " are
   commands, the others are what they print, and "…" stands for any number of lines.
 - A block ```knot, and examples/knot.conf, passes `knotc conf-check`; one with external-validation
-  where Knot is at least 3.5, and is counted as skipped where it is not.
+  where Knot is at least 3.5, and is counted as skipped where it is not; ```nsd passes nsd-checkconf.
 - Behind "Tests:" stand names of tests that there are in tests/e2e.
 - Options of the module are documented in mod-acmlint.rst, and no others are.
 - A block ```c is an excerpt of the sources, "…" stands for what is left out.
@@ -24,6 +25,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import commands
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
+from loopback import find  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ["ACMLINT"]
@@ -146,6 +152,17 @@ def check_configurations(score, scratch):
                     "%s: %s%s" % (name, done.stdout, done.stderr))
 
 
+def check_verifier(score, scratch):
+    for page, text in pages():
+        for start, lines in blocks(text, "nsd"):
+            path = os.path.join(scratch, "nsd.conf")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
+            done = subprocess.run([find("nsd-checkconf"), path], text=True, capture_output=True,
+                                  check=False)
+            score.check(done.returncode == 0, "%s:%d: %s" % (page, start, done.stderr))
+
+
 def check_module_options(score):
     code = ""
     for name in sorted(os.listdir(os.path.join(ROOT, "module"))):
@@ -227,7 +244,11 @@ def main():
         check_rules(score, scratch, "--update" in sys.argv)
         check_zones(score)
         check_console(score, scratch)
+        commands.check_languages(score, list(pages()))
+        commands.check_blocks(score, scratch)
+        commands.check_usage(score, scratch, pages())
         check_configurations(score, scratch)
+        check_verifier(score, scratch)
         check_module_options(score)
         check_excerpts(score)
         check_tests(score)
