@@ -25,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 import commands
 
@@ -127,6 +128,9 @@ def check_configurations(score, scratch):
              for page, text in pages() for start, lines in blocks(text, "knot")]
     with open(os.path.join(ROOT, "examples", "knot.conf"), encoding="utf-8") as file:
         found.append(("examples/knot.conf", file.read()))
+    with open(os.path.join(ROOT, "module", "mod-acmlint.rst"), encoding="utf-8") as file:
+        example = re.search(r"^::\n\n((?:   .*\n|\n)+)", file.read(), re.M).group(1)
+    found.append(("module/mod-acmlint.rst", textwrap.dedent(example)))
     version = subprocess.run(["knotc", "--version"], text=True, capture_output=True, check=False)
     numbers = re.search(r"(\d+)\.(\d+)", version.stdout).groups()
     for name, text in found:
