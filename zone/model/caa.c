@@ -20,7 +20,7 @@ static enum acml_outcome resolve(const struct acml_zone *zone, const knot_dname_
 {
 	size_t aliases = 0;
 	knot_dname_storage_t next;
-	memcpy(next, name, knot_dname_size(name));
+	acml_name_copy(name, next);
 	for (;;) {
 		acml_lookup(zone, next, KNOT_RRTYPE_CAA, answer);
 		aliases += answer->aliases;
@@ -32,7 +32,7 @@ static enum acml_outcome resolve(const struct acml_zone *zone, const knot_dname_
 		if (aliases > MAX_ALIASES || !resumes) {
 			break;
 		}
-		memcpy(next, answer->last, knot_dname_size(answer->last));
+		acml_name_copy(answer->last, next);
 	}
 	*out_aliases = aliases;
 	return aliases > MAX_ALIASES ? ACML_LIMIT : answer->outcome;
@@ -41,7 +41,7 @@ static enum acml_outcome resolve(const struct acml_zone *zone, const knot_dname_
 static void leave(struct acml_caa_set *out, const knot_dname_t *outside)
 {
 	out->where = ACML_CAA_LEAVES;
-	memcpy(out->outside, outside, knot_dname_size(outside));
+	acml_name_copy(outside, out->outside);
 }
 
 /* Looks at one step of the climb. True: it decides. */
@@ -52,7 +52,7 @@ static bool decide(const struct acml_zone *zone, const knot_dname_t *name,
 	size_t aliases = 0;
 	enum acml_outcome outcome = resolve(zone, name, &answer, &aliases);
 	out->via_alias = aliases > 0;
-	memcpy(out->owner, answer.last, knot_dname_size(answer.last));
+	acml_name_copy(answer.last, out->owner);
 	switch (outcome) {
 	case ACML_ANSWER:
 		out->where = ACML_CAA_FOUND;
@@ -87,8 +87,8 @@ void acml_caa_relevant(const struct acml_zone *zone, const knot_dname_t *name,
 	memset(out, 0, sizeof(*out));
 	if (!acml_name_within(name, zone->apex)) {
 		out->where = ACML_CAA_NOT_HERE;
-		memcpy(out->at, name, knot_dname_size(name));
-		memcpy(out->owner, name, knot_dname_size(name));
+		acml_name_copy(name, out->at);
+		acml_name_copy(name, out->owner);
 		return;
 	}
 	/* RFC 8659 section 3: the climb stays on the name's own parents, whatever aliases say. */
@@ -100,7 +100,7 @@ void acml_caa_relevant(const struct acml_zone *zone, const knot_dname_t *name,
 		}
 		name = acml_name_parent(name);
 	}
-	memcpy(out->at, name, knot_dname_size(name));
+	acml_name_copy(name, out->at);
 }
 
 static bool names_amazon(const struct acml_caa *caa)

@@ -21,7 +21,7 @@ static const char group_label[] = "\x05""group";
 static bool below_apex(const struct acml_zone *zone, const knot_dname_t *label,
                        knot_dname_storage_t out)
 {
-	size_t size = knot_dname_size(zone->apex);
+	size_t size = acml_name_size(zone->apex);
 	if (1 + label[0] + size > KNOT_DNAME_MAXLEN) {
 		return false;
 	}

@@ -26,6 +26,8 @@
 #define DNSSEC_ENOMEM KNOT_ENOMEM
 #endif
 
+#include "model/names.h"
+
 #define DNSKEY_HEADER 4 /* Flags, protocol, algorithm. */
 #define DS_HEADER     4 /* Key tag, algorithm, digest type. */
 
@@ -205,7 +207,7 @@ static bool try_nsec3(const knot_dname_t *name, const uint8_t *params, size_t si
 		.iterations = (uint16_t)(params[2] << 8 | params[3]),
 		.salt = binary(params + 5, params[4]),
 	};
-	dnssec_binary_t data = binary(name, knot_dname_size(name));
+	dnssec_binary_t data = binary(name, acml_name_size(name));
 	dnssec_binary_t hash = { 0 };
 	bool made = dnssec_nsec3_hash(&data, &with, &hash) == DNSSEC_EOK &&
 	            hash.size == ACML_NSEC3_HASH;

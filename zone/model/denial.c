@@ -102,7 +102,7 @@ static int read_owner(struct acml_reader *reader, uint64_t where, knot_dname_sto
 		knot_dname_storage_t owner;
 		acml_name_lower(zs->r_owner, owner);
 		if (first) {
-			memcpy(out_owner, owner, knot_dname_size(owner));
+			acml_name_copy(owner, out_owner);
 		} else if (!acml_name_equal(owner, out_owner)) {
 			break;
 		}
@@ -138,7 +138,7 @@ static int bisect(struct search *search, const knot_dname_t *name, knot_dname_st
 		bool last = acml_name_equal(next, reader->zone->apex);
 		int order = knot_dname_cmp(owner, name);
 		if (order <= 0 && (last || knot_dname_cmp(name, next) < 0)) {
-			memcpy(out, owner, knot_dname_size(owner));
+			acml_name_copy(owner, out);
 			*out_sure = true;
 			return KNOT_EOK;
 		} else if (order <= 0) {
@@ -169,7 +169,7 @@ static void better(struct search *search, size_t i, const knot_dname_t *owner)
 {
 	if (i < search->count &&
 	    (!search->found[i] || knot_dname_cmp(search->best[i], owner) < 0)) {
-		memcpy(search->best[i], owner, knot_dname_size(owner));
+		acml_name_copy(owner, search->best[i]);
 		search->found[i] = true;
 	}
 }

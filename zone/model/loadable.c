@@ -36,9 +36,9 @@ static bool same_name(const struct acml_rr *a, const struct acml_rr *b)
 
 static bool same_soa(const struct acml_rr *a, const struct acml_rr *b)
 {
-	const uint8_t *rname_a = a->rdata + knot_dname_size(a->rdata);
-	const uint8_t *rname_b = b->rdata + knot_dname_size(b->rdata);
-	size_t names = rname_a - a->rdata + knot_dname_size(rname_a);
+	const uint8_t *rname_a = a->rdata + acml_name_size(a->rdata);
+	const uint8_t *rname_b = b->rdata + acml_name_size(b->rdata);
+	size_t names = rname_a - a->rdata + acml_name_size(rname_a);
 
 	return a->rdlen == b->rdlen && same_name(a, b) &&
 	       knot_dname_is_case_equal(rname_a, rname_b) &&

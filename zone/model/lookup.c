@@ -31,7 +31,7 @@ enum next {
 
 static void copy_name(knot_dname_storage_t out, const knot_dname_t *name)
 {
-	memcpy(out, name, knot_dname_size(name));
+	acml_name_copy(name, out);
 }
 
 /* Ends the look-up. Once a substitution was too long nothing makes that good again, though the
@@ -136,8 +136,8 @@ static enum next follow_cname(struct walk *walk, const struct acml_node *node,
 static bool substitute(const knot_dname_t *name, const knot_dname_t *owner,
                        const knot_dname_t *target, knot_dname_storage_t out)
 {
-	size_t prefix = knot_dname_size(name) - knot_dname_size(owner);
-	size_t suffix = knot_dname_size(target);
+	size_t prefix = acml_name_size(name) - acml_name_size(owner);
+	size_t suffix = acml_name_size(target);
 	if (prefix + suffix > KNOT_DNAME_MAXLEN) {
 		return false;
 	}

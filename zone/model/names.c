@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Names are compared for each record of each rule: here are libknot's functions without their calls
+ * for each label. test_names compares the two. */
+
+size_t acml_name_size(const knot_dname_t *name)
+{
+	const knot_dname_t *label = name;
+	while (*label != 0) {
+		label += 1 + *label;
+	}
+	return (size_t)(label - name) + 1;
+}
+
 bool acml_name_parse(const char *text, knot_dname_storage_t out)
 {
 	if (text[0] == '\0' ||
@@ -40,17 +52,39 @@ const knot_dname_t *acml_name_parent(const knot_dname_t *name)
 
 bool acml_name_equal(const knot_dname_t *a, const knot_dname_t *b)
 {
-	return knot_dname_is_equal(a, b);
+	if (a[0] != b[0]) {
+		return false;
+	}
+	size_t size = acml_name_size(a);
+	return size == acml_name_size(b) && memcmp(a, b, size) == 0;
+}
+
+/* Where the apex would stand in the name, or NULL. */
+static const knot_dname_t *tail_of(const knot_dname_t *name, const knot_dname_t *apex)
+{
+	size_t size = acml_name_size(name), apex_size = acml_name_size(apex);
+	if (size < apex_size) {
+		return NULL;
+	}
+	const knot_dname_t *tail = name + (size - apex_size);
+	if (memcmp(tail, apex, apex_size) != 0) {
+		return NULL;
+	}
+	while (name < tail) {
+		name += 1 + *name;
+	}
+	return name == tail ? tail : NULL;
 }
 
 bool acml_name_within(const knot_dname_t *name, const knot_dname_t *apex)
 {
-	return knot_dname_in_bailiwick(name, apex) >= 0;
+	return tail_of(name, apex) != NULL;
 }
 
 bool acml_name_below(const knot_dname_t *name, const knot_dname_t *apex)
 {
-	return knot_dname_in_bailiwick(name, apex) > 0;
+	const knot_dname_t *tail = tail_of(name, apex);
+	return tail != NULL && tail != name;
 }
 
 bool acml_name_is_wildcard(const knot_dname_t *name)
@@ -60,7 +94,7 @@ bool acml_name_is_wildcard(const knot_dname_t *name)
 
 bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out)
 {
-	size_t len = knot_dname_size(parent);
+	size_t len = acml_name_size(parent);
 	if (len + 2 > KNOT_DNAME_MAXLEN) {
 		return false;
 	}
@@ -70,17 +104,32 @@ bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out)
 	return true;
 }
 
+void acml_name_copy(const knot_dname_t *name, uint8_t *out)
+{
+	memcpy(out, name, acml_name_size(name));
+}
+
+/* The length of a label is below any letter. */
+static void to_lower(uint8_t *name, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		name[i] |= (uint8_t)(name[i] - 'A') <= 'Z' - 'A' ? 0x20 : 0;
+	}
+}
+
 knot_dname_t *acml_name_dup(struct acml_arena *arena, const knot_dname_t *name)
 {
-	knot_dname_t *out = acml_arena_dup(arena, name, knot_dname_size(name));
+	size_t size = acml_name_size(name);
+	knot_dname_t *out = acml_arena_dup(arena, name, size);
 	if (out != NULL) {
-		knot_dname_to_lower(out);
+		to_lower(out, size);
 	}
 	return out;
 }
 
 void acml_name_lower(const knot_dname_t *name, knot_dname_storage_t out)
 {
-	memcpy(out, name, knot_dname_size(name));
-	knot_dname_to_lower(out);
+	size_t size = acml_name_size(name);
+	memcpy(out, name, size);
+	to_lower(out, size);
 }

@@ -31,6 +31,9 @@ const char *acml_name_host(const knot_dname_t *name, char buffer[ACML_NAME_TEXT]
 /* The name without its first label; the root gives the root. */
 const knot_dname_t *acml_name_parent(const knot_dname_t *name);
 
+/* Bytes of the name, its final zero among them. */
+size_t acml_name_size(const knot_dname_t *name);
+
 bool acml_name_equal(const knot_dname_t *a, const knot_dname_t *b);
 
 /* name is at or below apex. */
@@ -47,6 +50,9 @@ bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out)
 
 /* A lower-case copy in the arena, or NULL without memory. */
 knot_dname_t *acml_name_dup(struct acml_arena *arena, const knot_dname_t *name);
+
+/* Copies the name into the caller's storage. */
+void acml_name_copy(const knot_dname_t *name, uint8_t *out);
 
 /* Lower-case copy into caller's storage (also used on names inside RDATA). */
 void acml_name_lower(const knot_dname_t *name, knot_dname_storage_t out);

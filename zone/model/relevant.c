@@ -220,7 +220,7 @@ static bool same_run(struct rerun *rerun, const zs_scanner_t *zs)
 		memcpy(rerun->first, zs->r_owner, zs->r_owner_length);
 		return is_wanted(rerun->want, zs, rerun->kind);
 	}
-	return knot_dname_size(rerun->first) == zs->r_owner_length &&
+	return acml_name_size(rerun->first) == zs->r_owner_length &&
 	       memcmp(rerun->first, zs->r_owner, zs->r_owner_length) == 0;
 }
 

@@ -227,7 +227,7 @@ static void judge_use(const struct acml_judge *judge, const struct acml_use *use
 	out->where = set.where;
 	out->via_alias = set.via_alias;
 	/* The climb only ever takes labels away. */
-	out->at = use->name + (knot_dname_size(use->name) - knot_dname_size(set.at));
+	out->at = use->name + (acml_name_size(use->name) - acml_name_size(set.at));
 	if (set.where != ACML_CAA_FOUND) {
 		return;
 	}

@@ -46,13 +46,13 @@ static bool nsec3_owner(struct acml_denier *denier, const knot_dname_t *name,
 {
 	const knot_dname_t *apex = denier->zone->apex;
 	if (!afford(denier) ||
-	    knot_dname_size(apex) + ACML_NSEC3_TEXT + 1 > KNOT_DNAME_MAXLEN ||
+	    acml_name_size(apex) + ACML_NSEC3_TEXT + 1 > KNOT_DNAME_MAXLEN ||
 	    !acml_crypto_nsec3(name, denier->param->rdata, denier->param->rdlen, hash)) {
 		return false;
 	}
 	out[0] = ACML_NSEC3_TEXT;
 	to_base32(hash, out + 1);
-	memcpy(out + 1 + ACML_NSEC3_TEXT, apex, knot_dname_size(apex));
+	acml_name_copy(apex, out + 1 + ACML_NSEC3_TEXT);
 	return true;
 }
 

@@ -132,8 +132,8 @@ static struct piece *sort_set(struct acml_signer *signer, struct acml_rrset set,
 	for (size_t i = 0; i < set.count; i++) {
 		bytes += set.rrs[i].rdlen;
 	}
-	size_t head = RRSIG_HEADER + knot_dname_size(zone->apex);
-	size_t each = knot_dname_size(set.rrs->owner) + 10;
+	size_t head = RRSIG_HEADER + acml_name_size(zone->apex);
+	size_t each = acml_name_size(set.rrs->owner) + 10;
 	each += sizeof(struct piece);
 	uint8_t *memory = room(signer, set.count * each + head + 2 * bytes);
 	if (memory == NULL) {
@@ -177,7 +177,7 @@ static const uint8_t *signed_data(struct acml_signer *signer, struct acml_rrset 
 		return NULL;
 	}
 	const knot_dname_t *owner = set.rrs->owner, *apex = signer->judge->zone->apex;
-	size_t owner_size = knot_dname_size(owner), apex_size = knot_dname_size(apex);
+	size_t owner_size = acml_name_size(owner), apex_size = acml_name_size(apex);
 	uint8_t *at = put(data, rrsig->rdata, RRSIG_HEADER);
 	at = put(at, apex, apex_size);
 	for (size_t i = 0; i < count; i++) {

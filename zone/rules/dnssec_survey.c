@@ -253,7 +253,7 @@ static void check_proof(struct survey *survey, const knot_dname_t *name,
 		return;
 	}
 	struct acml_dnssec_fault *fault = add_fault(survey);
-	size_t size = knot_dname_size(name);
+	size_t size = acml_name_size(name);
 	knot_dname_t *copy = acml_judge_alloc(survey->judge, size);
 	if (fault != NULL && copy != NULL) {
 		memcpy(copy, name, size);
@@ -296,7 +296,7 @@ static void check_keys(struct survey *survey)
 static bool first_time(struct survey *survey, const knot_dname_t *name)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0, size = knot_dname_size(name); i < size; i++) {
+	for (size_t i = 0, size = acml_name_size(name); i < size; i++) {
 		hash = (hash ^ name[i]) * UINT64_C(0x100000001b3);
 	}
 	hash |= 1;
@@ -337,7 +337,7 @@ static bool climb_step(struct survey *survey, const knot_dname_t *name)
 	check_answer(survey, &answer);
 	for (unsigned i = 0; i < RESUMES_MOST && answer.outcome == ACML_LIMIT; i++) {
 		knot_dname_storage_t next;
-		memcpy(next, answer.last, knot_dname_size(answer.last));
+		acml_name_copy(answer.last, next);
 		acml_lookup(survey->judge->zone, next, KNOT_RRTYPE_CAA, &answer);
 		check_answer(survey, &answer);
 	}

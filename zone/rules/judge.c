@@ -68,7 +68,7 @@ static int add_token(struct acml_judge *judge, const struct acml_rr *rr, size_t 
 	if (rr->type != KNOT_RRTYPE_CNAME || !acml_token_classify(judge->zone, rr, lower, &token)) {
 		return KNOT_EOK;
 	}
-	token.target = acml_arena_dup(arena, lower, knot_dname_size(lower));
+	token.target = acml_arena_dup(arena, lower, acml_name_size(lower));
 	if (token.target == NULL) {
 		return KNOT_ENOMEM;
 	}

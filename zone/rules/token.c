@@ -43,7 +43,7 @@ struct acml_spot acml_token_spot(const struct acml_judge *judge, const struct ac
 			spot.wildcard = true;
 		}
 	}
-	memcpy(storage, domain, knot_dname_size(domain));
+	acml_name_copy(domain, storage);
 	spot.domain = storage;
 	return spot;
 }
@@ -79,7 +79,7 @@ static bool stands_elsewhere(const struct acml_zone *zone, const struct acml_rr 
 	for (size_t i = 0; i < set.count; i++) {
 		const struct acml_rr *rr = &set.rrs[i];
 		any |= rr != except;
-		if (rr != except && rr->rdlen == knot_dname_size(target) &&
+		if (rr != except && rr->rdlen == acml_name_size(target) &&
 		    knot_dname_is_case_equal(rr->rdata, target)) {
 			*out_same = true;
 		}
@@ -101,7 +101,7 @@ void acml_token_replace(struct acml_judge *judge, const struct acml_rr *rr,
 		const struct acml_rr mended = {
 			.owner = owner,
 			.rdata = target,
-			.rdlen = (uint16_t)knot_dname_size(target),
+			.rdlen = (uint16_t)acml_name_size(target),
 			.ttl = rr->ttl,
 			.type = KNOT_RRTYPE_CNAME,
 		};

@@ -91,18 +91,18 @@ void acml_chain_follow(const struct acml_zone *zone, const knot_dname_t *name,
 	out->hops = 0;
 	out->endless = false;
 	out->leaves = false;
-	memcpy(out->end, name, knot_dname_size(name));
+	acml_name_copy(name, out->end);
 	/* A server stops after some aliases and the resolver asks again for the next name. */
 	do {
 		acml_lookup(zone, out->end, KNOT_RRTYPE_TXT, &answer);
 		out->hops += answer.aliases;
-		memcpy(out->end, answer.last, knot_dname_size(answer.last));
+		acml_name_copy(answer.last, out->end);
 	} while (answer.outcome == ACML_LIMIT && answer.rcode == KNOT_RCODE_NOERROR &&
 	         answer.aliases > 0 && out->hops < MAX_HOPS);
 
 	if (answer.outcome == ACML_OUTSIDE) {
 		out->leaves = true;
-		memcpy(out->end, answer.outside, knot_dname_size(answer.outside));
+		acml_name_copy(answer.outside, out->end);
 	}
 	out->endless = answer.outcome == ACML_LOOP ||
 	               (answer.outcome == ACML_LIMIT && answer.rcode == KNOT_RCODE_NOERROR);
@@ -166,7 +166,7 @@ bool acml_name_is_bare(const struct acml_zone *zone, const knot_dname_t *name)
  * end, 0 for none. out_adjacent: one of the copies is directly in front of the last. */
 static size_t inner_apex(const knot_dname_t *name, const knot_dname_t *apex, bool *out_adjacent)
 {
-	size_t apex_size = knot_dname_size(apex) - 1;
+	size_t apex_size = acml_name_size(apex) - 1;
 	int apex_labels = (int)knot_dname_labels(apex, NULL);
 	int gap = knot_dname_in_bailiwick(name, apex) - apex_labels;
 	const knot_dname_t *at = name;
@@ -209,7 +209,7 @@ bool acml_owner_doubled(const struct acml_zone *zone, const knot_dname_t *owner,
 		return false;
 	}
 	memcpy(out_meant, owner, before);
-	memcpy(out_meant + before, zone->apex, knot_dname_size(zone->apex));
+	acml_name_copy(zone->apex, out_meant + before);
 	return true;
 }
 
@@ -257,7 +257,7 @@ static bool reaches_acm(const struct acml_zone *zone, struct acml_token *token,
 	}
 	token->hops = chain.hops;
 	token->form = ACML_TARGET_GOOD;
-	memcpy(lower, chain.end, knot_dname_size(chain.end));
+	acml_name_copy(chain.end, lower);
 	return true;
 }
 
@@ -351,7 +351,7 @@ static void mark_aliased(const struct acml_zone *zone, const struct acml_token *
 		if (answer.outcome != ACML_LIMIT || answer.aliases == 0) {
 			break;
 		}
-		memcpy(name, answer.last, knot_dname_size(answer.last));
+		acml_name_copy(answer.last, name);
 	}
 }
 

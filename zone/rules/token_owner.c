@@ -53,7 +53,7 @@ const struct acml_rule acml_tok001 = {
 /* The owner with its first label made a token, if an underscore is all that it lacks. */
 static bool add_underscore(const knot_dname_t *owner, knot_dname_storage_t out)
 {
-	size_t size = knot_dname_size(owner);
+	size_t size = acml_name_size(owner);
 	if (owner[0] == KNOT_DNAME_MAXLABELLEN || size + 1 > KNOT_DNAME_MAXLEN) {
 		return false;
 	}

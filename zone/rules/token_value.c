@@ -105,7 +105,7 @@ static bool text_holds_value(const struct acml_zone *zone, char *text, bool allo
 		knot_dname_storage_t name;
 		bool is_name = word_name(word, name);
 		if (is_name && !found && is_value(zone, name)) {
-			memcpy(out_value, name, knot_dname_size(name));
+			acml_name_copy(name, out_value);
 			found = true;
 		} else if (!is_filler(word, is_name ? name : NULL)) {
 			prose = true;
