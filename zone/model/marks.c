@@ -42,53 +42,37 @@ static uint64_t load(const uint8_t *bytes, size_t size)
 	return lower(value);
 }
 
-static uint64_t rotate(uint64_t value, unsigned bits)
+/* The next word of a label; 0 behind its end. */
+static uint64_t next_word(const uint8_t **at, size_t *left)
 {
-	return value << bits | value >> (64 - bits);
+	size_t size = *left < 8 ? *left : 8;
+	uint64_t word = size > 0 ? load(*at, size) : 0;
+	*at += size;
+	*left -= size;
+	return word;
 }
 
-static void sip_round(uint64_t v[4])
+/* Of the hash of what is above and of the label, whose length is its first byte, and below any
+ * letter: NH (RFC 4418 section 5.2) in words of 64 bits, folded by one more product. Keyed: nobody
+ * can write a zone whose names share a hash, because two labels do so under one key of 2^63. */
+static uint64_t hash_label(const uint64_t key[ACML_HASH_KEY], uint64_t above, const uint8_t *label)
 {
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
-}
-
-static void absorb(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	sip_round(v);
-	v[0] ^= word;
-}
-
-/* SipHash-1-3 of the hash of what is above and of the label, whose length is its first byte, and
- * below any letter. Keyed: nobody can write a zone whose names share a hash. */
-static uint64_t hash_label(const uint64_t key[2], uint64_t above, const uint8_t *label)
-{
-	uint64_t v[4] = {
-		key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
-		key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573),
-	};
+	typedef unsigned __int128 wide;
+	const uint64_t *pair = key, *last = key + ACML_HASH_KEY - 2;
+	const uint8_t *at = label;
 	size_t left = (size_t)label[0] + 1;
-	absorb(v, above);
-	for (const uint8_t *at = label; left > 0; ) {
-		size_t size = left < 8 ? left : 8;
-		absorb(v, load(at, size));
-		at += size;
-		left -= size;
+	uint64_t word = above;
+	wide sum = 0;
+	for (;;) {
+		sum += (wide)(word + pair[0]) * (next_word(&at, &left) + pair[1]);
+		if (left == 0) {
+			break;
+		}
+		word = next_word(&at, &left);
+		pair += 2;
 	}
-	v[2] ^= 0xff;
-	sip_round(v);
-	sip_round(v);
-	sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	wide product = (wide)((uint64_t)sum + last[0]) * ((uint64_t)(sum >> 64) + last[1]);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 /* The labels of a name below the apex, nearest to the owner first. */
@@ -104,7 +88,7 @@ static size_t split(const uint8_t *name, size_t below, const uint8_t *labels[ACM
 uint64_t acml_mark_hash(const struct acml_reader *reader, const knot_dname_t *name)
 {
 	const uint8_t *labels[ACML_MAX_LABELS];
-	size_t count = split(name, knot_dname_size(name) - reader->apex_size, labels);
+	size_t count = split(name, acml_name_size(name) - reader->apex_size, labels);
 	uint64_t hash = 0;
 	while (count > 0) {
 		hash = hash_label(reader->key, hash, labels[--count]);

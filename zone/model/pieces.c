@@ -88,7 +88,7 @@ static int apply(struct plan *plan, struct acml_scanner *scanner, const char *li
 		return ret; /* A guess that fails is found when the pieces are joined. */
 	}
 	piece->ttl = zs->default_ttl;
-	if (zs->zone_origin_length != knot_dname_size(piece->origin) ||
+	if (zs->zone_origin_length != acml_name_size(piece->origin) ||
 	    memcmp(zs->zone_origin, piece->origin, zs->zone_origin_length) != 0) {
 		piece->origin = acml_arena_dup(&plan->reader->zone->arena, zs->zone_origin,
 		                               zs->zone_origin_length);
@@ -167,7 +167,7 @@ static void read_part(const struct plan *plan, struct acml_scanner *scanner, str
 		.build = { .zone = &part->zone },
 		.zone = &part->zone,
 		.apex_size = reader->apex_size,
-		.key = { reader->key[0], reader->key[1] },
+		.key = reader->key,
 		.sources = reader->sources,
 		.n_sources = reader->n_sources,
 	};
@@ -210,8 +210,8 @@ static void work(void *context)
 static bool fits(const struct acml_piece *before, const struct acml_piece *piece)
 {
 	return before->end_ttl == piece->ttl &&
-	       knot_dname_size(before->end_origin) == knot_dname_size(piece->origin) &&
-	       memcmp(before->end_origin, piece->origin, knot_dname_size(piece->origin)) == 0;
+	       acml_name_size(before->end_origin) == acml_name_size(piece->origin) &&
+	       memcmp(before->end_origin, piece->origin, acml_name_size(piece->origin)) == 0;
 }
 
 /* Reads a piece again, in the state in which the one before it ended. */
@@ -223,7 +223,7 @@ static int repeat(const struct plan *plan, struct acml_scanner *scanner, struct 
 	if (before != NULL) {
 		piece.ttl = before->end_ttl;
 		piece.origin = acml_arena_dup(&plan->reader->zone->arena, before->end_origin,
-		                              knot_dname_size(before->end_origin));
+		                              acml_name_size(before->end_origin));
 	}
 	if (piece.origin == NULL) {
 		return KNOT_ENOMEM;

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <libknot/descriptor.h>
 #include <libknot/errcode.h>
@@ -69,7 +68,7 @@ static int find_apex(struct acml_reader *reader, const char *name, const char *b
 	if (zone->apex == NULL || zone->origin == NULL) {
 		return KNOT_ENOMEM;
 	}
-	reader->apex_size = knot_dname_size(apex);
+	reader->apex_size = acml_name_size(apex);
 	return KNOT_EOK;
 }
 
@@ -155,12 +154,12 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 		.scanner = scanner,
 		.options = options,
 		.zone = zone,
+		.key = scanner->key,
 		.build = { .zone = zone },
 	};
 	struct acml_route53 route53 = { 0 };
-	int ret = getrandom(reader.key, sizeof(reader.key), 0) == sizeof(reader.key) ?
-	          KNOT_EOK : KNOT_ERROR;
-	if (ret == KNOT_EOK && options->route53 && acml_route53_recognise(bytes, size)) {
+	int ret = KNOT_EOK;
+	if (options->route53 && acml_route53_recognise(bytes, size)) {
 		ret = acml_route53_convert(&zone->arena, bytes, size, &route53);
 		reader.route53 = &route53;
 		bytes = route53.text.bytes;

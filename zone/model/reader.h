@@ -85,7 +85,7 @@ struct acml_reader {
 	bool keep_run;                      /* Keep all its records. */
 
 	/* ACML_KEEP_RELEVANT only. */
-	uint64_t key[2];                /* Of the marks' hashes; random. */
+	const uint64_t *key;            /* Of the marks' hashes: the first scanner's. */
 	struct acml_context *contexts;
 	size_t n_contexts, cap_contexts;
 	struct acml_mark_block *marks, *last_marks;     /* No block is empty. */

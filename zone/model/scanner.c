@@ -4,9 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <libknot/descriptor.h>
 #include <libknot/errcode.h>
+
+#include "model/names.h"
 
 struct acml_scanner *acml_scanner_new(void)
 {
@@ -14,7 +17,8 @@ struct acml_scanner *acml_scanner_new(void)
 	if (scanner == NULL) {
 		return NULL;
 	}
-	if (zs_init(&scanner->zs, ".", KNOT_CLASS_IN, 0) != 0) {
+	if (zs_init(&scanner->zs, ".", KNOT_CLASS_IN, 0) != 0 ||
+	    getrandom(scanner->key, sizeof(scanner->key), 0) != sizeof(scanner->key)) {
 		zs_deinit(&scanner->zs);
 		free(scanner);
 		return NULL;
@@ -73,7 +77,7 @@ int acml_scanner_reset(struct acml_scanner *scanner, const knot_dname_t *origin,
 	scanner->plain = (struct acml_plain) { 0 };
 	zs->process.automatic = false;
 
-	zs->zone_origin_length = (uint32_t)knot_dname_size(origin);
+	zs->zone_origin_length = (uint32_t)acml_name_size(origin);
 	memcpy(zs->zone_origin, origin, zs->zone_origin_length);
 
 	return zs_set_input_string(zs, bytes, size) == 0 ? KNOT_EOK : KNOT_EINVAL;

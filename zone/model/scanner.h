@@ -16,10 +16,14 @@
 #include "model/plain.h"
 #include "model/read.h"
 
+/* Words of a key: for a label of 64 bytes, what is above it, and the last product. */
+#define ACML_HASH_KEY 12
+
 struct acml_scanner {
 	zs_scanner_t zs;
 	int start;                      /* zs.cs of a scanner that has read nothing. */
 	struct acml_plain plain;        /* Zeroes: all lines are libzscanner's. */
+	uint64_t key[ACML_HASH_KEY];    /* Random: of the hashes of names. */
 	struct acml_scanner *deeper;    /* For the file included by this one; made when needed. */
 };
 
