@@ -67,43 +67,51 @@ static bool knows_hosted(const struct acml_zone *zone, const struct acml_facts *
 	return child != NULL && child->hosted_file != NULL;
 }
 
-/* What the rule lacks, or NULL. */
-static const char *missing_need(const struct acml_zone *zone, const struct acml_facts *facts,
-                                unsigned needs)
+/* What is missing for one need, or NULL. */
+static const char *missing(const struct acml_zone *zone, const struct acml_facts *facts,
+                           unsigned need)
 {
-	if ((needs & ACML_NEED_WHOLE) && !zone->complete) {
-		return "complete zone";
-	} else if ((needs & ACML_NEED_SIGNED) && !is_signed(zone, facts)) {
-		return "signed zone";
-	} else if ((needs & ACML_NEED_PARENT) && acml_facts_ds(facts, zone->apex) == NULL) {
-		return facts->parent == NULL ? "parent" : "DS at the parent";
-	} else if ((needs & ACML_NEED_PARENT_NS) && acml_facts_ns(facts, zone->apex) == NULL) {
-		return facts->parent == NULL ? "parent" : "NS at the parent";
-	} else if ((needs & ACML_NEED_HOSTED) && !knows_hosted(zone, facts)) {
-		return facts->parent == NULL ? "parent" : "hosted zone";
-	} else if ((needs & ACML_NEED_SERVED) && !acml_dnssec_served(zone, facts)) {
-		return "zone as served";
-	} else if ((needs & (ACML_NEED_INVENTORY | ACML_NEED_COMPLETE_INVENTORY)) &&
-	           facts->inventory == NULL) {
-		return "inventory";
-	} else if ((needs & ACML_NEED_COMPLETE_INVENTORY) && !facts->inventory_complete) {
-		return "complete inventory";
-	} else if ((needs & ACML_NEED_BASELINE) && facts->baseline == NULL) {
-		return "baseline";
-	} else if ((needs & ACML_NEED_ZONES) && facts->inputs == NULL) {
-		return "further zones";
+	switch (need) {
+	case ACML_NEED_WHOLE:
+		return zone->complete ? NULL : "complete zone";
+	case ACML_NEED_SIGNED:
+		return is_signed(zone, facts) ? NULL : "signed zone";
+	case ACML_NEED_PARENT:
+		return acml_facts_ds(facts, zone->apex) != NULL ? NULL :
+		       facts->parent == NULL ? "parent" : "DS at the parent";
+	case ACML_NEED_PARENT_NS:
+		return acml_facts_ns(facts, zone->apex) != NULL ? NULL :
+		       facts->parent == NULL ? "parent" : "NS at the parent";
+	case ACML_NEED_HOSTED:
+		return knows_hosted(zone, facts) ? NULL :
+		       facts->parent == NULL ? "parent" : "hosted zone";
+	case ACML_NEED_SERVED:
+		return acml_dnssec_served(zone, facts) ? NULL : "zone as served";
+	case ACML_NEED_INVENTORY:
+		return facts->inventory != NULL ? NULL : "inventory";
+	case ACML_NEED_COMPLETE_INVENTORY:
+		return facts->inventory == NULL ? "inventory" :
+		       facts->inventory_complete ? NULL : "complete inventory";
+	case ACML_NEED_BASELINE:
+		return facts->baseline != NULL ? NULL : "baseline";
+	default:
+		return facts->inputs != NULL ? NULL : "further zones";
 	}
-	return NULL;
 }
 
-/* All needs that are not met. */
-static unsigned unmet_needs(const struct acml_zone *zone, const struct acml_facts *facts)
+/* All needs that are not met, and what is missing for each, by its bit. */
+struct unmet {
+	unsigned needs;
+	const char *missing[ACML_NEEDS];
+};
+
+static void find_unmet(const struct acml_zone *zone, const struct acml_facts *facts,
+                       struct unmet *out)
 {
-	unsigned unmet = 0;
-	for (unsigned need = 1; need <= ACML_NEED_LAST; need <<= 1) {
-		unmet |= missing_need(zone, facts, need) != NULL ? need : 0;
+	for (unsigned i = 0; i < ACML_NEEDS; i++) {
+		out->missing[i] = missing(zone, facts, 1u << i);
+		out->needs |= out->missing[i] != NULL ? 1u << i : 0;
 	}
-	return unmet;
 }
 
 static int skip_rule(struct acml_result *result, const struct acml_rule *rule, const char *needs,
@@ -116,32 +124,41 @@ static int skip_rule(struct acml_result *result, const struct acml_rule *rule, c
 	return KNOT_EOK;
 }
 
+static void check_rule(struct acml_judge *judge, const struct acml_rule *rule)
+{
+	if (rule->check != NULL) {
+		judge->rule = rule;
+		rule->check(judge);
+	}
+}
+
 /* The rules that ask what others found come after them; who is skipped is told in order. */
-static int check_rules(struct acml_judge *judge, bool late)
+static int check_rules(struct acml_judge *judge)
 {
 	struct acml_report_sink *sink = judge->sink;
-	const unsigned unmet = unmet_needs(judge->zone, judge->facts);
-	size_t capacity = 0;
+	struct unmet unmet = { 0 };
+	const struct acml_rule *rule, *late[ACML_MAX_RULES];
+	size_t capacity = 0, n_late = 0;
 	struct acml_rule_walk walk = { 0 };
-	const struct acml_rule *rule;
-	for (size_t i = 0; (rule = acml_rule_next(&walk)) != NULL; i++) {
+	find_unmet(judge->zone, judge->facts, &unmet);
+	for (size_t i = 0; (rule = acml_rule_next(&walk)) != NULL && sink->error == KNOT_EOK; i++) {
+		unsigned needs = rule->needs & unmet.needs;
 		if (acml_settings_level(sink->settings, i, rule->severity) == ACML_OFF) {
 			continue;
-		}
-		const char *needs = (rule->needs & unmet) == 0 ? NULL :
-		                    missing_need(judge->zone, judge->facts, rule->needs);
-		if (needs != NULL) {
-			sink->error = late ? KNOT_EOK :
-			              skip_rule(sink->result, rule, needs, &capacity);
-		} else if (rule->check != NULL && rule->late == late) {
-			judge->rule = rule;
-			rule->check(judge);
-		}
-		if (sink->error != KNOT_EOK) {
-			return sink->error;
+		} else if (needs != 0) {
+			/* The first that is not met. */
+			sink->error = skip_rule(sink->result, rule,
+			                        unmet.missing[__builtin_ctz(needs)], &capacity);
+		} else if (rule->late) {
+			late[n_late++] = rule;
+		} else {
+			check_rule(judge, rule);
 		}
 	}
-	return KNOT_EOK;
+	for (size_t i = 0; i < n_late && sink->error == KNOT_EOK; i++) {
+		check_rule(judge, late[i]);
+	}
+	return sink->error;
 }
 
 static int finding_compare(const void *a, const void *b)
@@ -194,10 +211,7 @@ static int judge_zone(struct acml_judge *judge)
 		ret = acml_judge_collect(judge);
 	}
 	if (ret == KNOT_EOK) {
-		ret = check_rules(judge, false);
-	}
-	if (ret == KNOT_EOK) {
-		ret = check_rules(judge, true);
+		ret = check_rules(judge);
 	}
 	if (ret == KNOT_EOK) {
 		ret = acml_suppress_apply(judge->zone, judge->sink->settings, judge->sink->result);

@@ -16,20 +16,21 @@
 #include "lint/finding.h"
 #include "model/zone.h"
 
-/* What a rule needs; the ones that are not there make it skipped. */
+/* What a rule needs; the ones that are not there make it skipped, and the first of them is told. */
 enum {
 	ACML_NEED_WHOLE    = 1 << 0,    /* Reasons from absence: the zone must be complete. */
 	ACML_NEED_SIGNED   = 1 << 1,    /* A zone that is signed. */
 	ACML_NEED_PARENT   = 1 << 2,    /* The DS at the parent, or that there is none. */
-	ACML_NEED_INVENTORY = 1 << 3,
-	ACML_NEED_COMPLETE_INVENTORY = 1 << 4,
-	ACML_NEED_BASELINE = 1 << 5,
-	ACML_NEED_ZONES    = 1 << 6,    /* Further zones in the same run. */
-	ACML_NEED_PARENT_NS = 1 << 7,   /* The NS at the parent. */
-	ACML_NEED_HOSTED   = 1 << 8,    /* Route 53's word on the hosted zone. */
-	ACML_NEED_SERVED   = 1 << 9,    /* The file is what is served, as far as DNSSEC goes. */
-	ACML_NEED_LAST     = ACML_NEED_SERVED,
+	ACML_NEED_PARENT_NS = 1 << 3,   /* The NS at the parent. */
+	ACML_NEED_HOSTED   = 1 << 4,    /* Route 53's word on the hosted zone. */
+	ACML_NEED_SERVED   = 1 << 5,    /* The file is what is served, as far as DNSSEC goes. */
+	ACML_NEED_INVENTORY = 1 << 6,
+	ACML_NEED_COMPLETE_INVENTORY = 1 << 7,
+	ACML_NEED_BASELINE = 1 << 8,
+	ACML_NEED_ZONES    = 1 << 9,    /* Further zones in the same run. */
 };
+
+#define ACML_NEEDS 10
 
 struct acml_judge;
 
