@@ -34,36 +34,42 @@ static bool alias_target(const struct acml_rr *rr, knot_dname_storage_t out)
 	return true;
 }
 
-/* Whether bytes hold "acm" or "val", in any case: what every near spelling keeps one of. Looks at
- * the third byte first, which usually says that three can be passed over. */
+typedef uint8_t block __attribute__((vector_size(16)));
+
+static block load(const uint8_t *bytes)
+{
+	block out;
+	memcpy(&out, bytes, sizeof(out));
+	return out | 0x20;
+}
+
+static bool any(block bytes)
+{
+	uint64_t halves[2];
+	memcpy(halves, &bytes, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* Whether "acm" or "val" begins at one of the sixteen bytes, of which two more follow. */
+static bool smells_here(const uint8_t *bytes)
+{
+	block first = load(bytes), second = load(bytes + 1), third = load(bytes + 2);
+	return any(((first == 'a') & (second == 'c') & (third == 'm')) |
+	           ((first == 'v') & (second == 'a') & (third == 'l')));
+}
+
+/* Whether bytes hold "acm" or "val", in any case: what every near spelling keeps one of. */
 static bool smells_of_acm(const uint8_t *bytes, size_t size)
 {
-	for (size_t i = 2; i < size; ) {
-		switch (bytes[i] | 0x20) {
-		case 'm':
-			if ((bytes[i - 1] | 0x20) == 'c' && (bytes[i - 2] | 0x20) == 'a') {
-				return true;
-			}
-			i += 3;
-			break;
-		case 'l':
-			if ((bytes[i - 1] | 0x20) == 'a' && (bytes[i - 2] | 0x20) == 'v') {
-				return true;
-			}
-			i += 3;
-			break;
-		case 'a':
-		case 'c':
-			i += 1;
-			break;
-		case 'v':
-			i += 2;
-			break;
-		default:
-			i += 3;
+	const size_t step = sizeof(block);
+	for (; size >= step + 2; bytes += step, size -= step) {
+		if (smells_here(bytes)) {
+			return true;
 		}
 	}
-	return false;
+	uint8_t rest[2 * sizeof(block)] = { 0 };
+	memcpy(rest, bytes, size);
+	return smells_here(rest);
 }
 
 bool acml_token_interesting(const knot_dname_t *apex, const struct acml_rr *rr)
