@@ -208,18 +208,28 @@ static void reset_job(struct job *job)
 	*job = fresh;
 }
 
+/* How many jobs a thread takes at once: neighbours share lines of the processors' caches. */
+static size_t batch_size(const struct acml_work *work)
+{
+	size_t share = work->n_jobs / work->options->jobs / 16;
+	return share < 1 ? 1 : share > 64 ? 64 : share;
+}
+
 static void worker(void *context)
 {
 	struct acml_work *work = context;
 	struct acml_scanner *scanner = acml_scanner_new();
 	const struct company alone = { 0 };
-	size_t i;
-	while ((i = atomic_fetch_add(&work->next, 1)) < work->n_jobs) {
-		struct job *job = &work->jobs[i];
-		if (scanner == NULL) {
-			job->code = KNOT_ENOMEM;
-		} else {
-			do_job(work, scanner, job, &alone);
+	const size_t batch = batch_size(work);
+	size_t first;
+	while ((first = atomic_fetch_add(&work->next, batch)) < work->n_jobs) {
+		for (size_t i = first; i < first + batch && i < work->n_jobs; i++) {
+			struct job *job = &work->jobs[i];
+			if (scanner == NULL) {
+				job->code = KNOT_ENOMEM;
+			} else {
+				do_job(work, scanner, job, &alone);
+			}
 		}
 	}
 	acml_scanner_free(scanner);
