@@ -13,6 +13,7 @@
 /* Consecutive records of one owner, the unit that is sorted. */
 struct run {
 	const uint8_t *lf;
+	uint64_t head;
 	const knot_dname_t *owner;
 	size_t first;
 	size_t count;
@@ -80,6 +81,9 @@ static int lf_compare(const uint8_t *a, const uint8_t *b)
 static int run_compare(const void *a, const void *b)
 {
 	const struct run *x = a, *y = b;
+	if (x->head != y->head) {
+		return x->head < y->head ? -1 : 1;
+	}
 	int order = lf_compare(x->lf, y->lf);
 	if (order != 0) {
 		return order;
@@ -121,7 +125,13 @@ static int make_runs(struct acml_build *build, struct run **out_runs, size_t *ou
 			free(runs);
 			return KNOT_ENOMEM;
 		}
-		runs[count++] = (struct run){ .lf = copy, .owner = owner, .first = i, .count = 1 };
+		runs[count++] = (struct run){
+			.lf = copy,
+			.head = acml_name_head(copy, build->zone->common),
+			.owner = owner,
+			.first = i,
+			.count = 1,
+		};
 	}
 	*out_runs = runs;
 	*out_count = count;
@@ -182,6 +192,7 @@ static void fill_nodes(struct acml_build *build, const struct run *runs, size_t 
 		*node = (struct acml_node){
 			.owner = runs[i].owner,
 			.lf = runs[i].lf,
+			.head = runs[i].head,
 			.rrs = rrs + n_rrs,
 		};
 		size_t count = 0;
@@ -231,6 +242,8 @@ int acml_build_freeze(struct acml_build *build)
 {
 	struct run *runs = NULL;
 	size_t n_runs = 0;
+	knot_dname_storage_t apex;
+	build->zone->common = knot_dname_lf(build->zone->apex, apex)[0];
 	int ret = make_runs(build, &runs, &n_runs);
 	if (ret != KNOT_EOK) {
 		return ret;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libknot/wire.h>
+
 /* Names are compared for each record of each rule: here are libknot's functions without their calls
  * for each label. test_names compares the two. */
 
@@ -102,6 +104,20 @@ bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out)
 	out[1] = '*';
 	memcpy(out + 2, parent, len);
 	return true;
+}
+
+uint64_t acml_name_head(const uint8_t *lf, size_t skip)
+{
+	const uint8_t *at = lf + 1 + skip;
+	size_t left = lf[0] - skip;
+	if (left >= 8) {
+		return knot_wire_read_u64(at);
+	}
+	uint64_t head = 0;
+	for (size_t i = 0; i < left; i++) {
+		head |= (uint64_t)at[i] << (56 - 8 * i);
+	}
+	return head;
 }
 
 void acml_name_copy(const knot_dname_t *name, uint8_t *out)

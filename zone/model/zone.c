@@ -27,10 +27,21 @@ static int lf_order(const uint8_t *lf, const uint8_t *name)
 /* Index of the first node that does not sort before the name. */
 static size_t lower_bound(const struct acml_zone *zone, const uint8_t *lf)
 {
+	const size_t common = zone->common;
+	if (zone->n_nodes == 0) {
+		return 0;
+	}
+	const uint8_t *first = zone->nodes[0].lf;
+	if (lf[0] < common || memcmp(lf + 1, first + 1, common) != 0) {
+		/* Not of this zone: all nodes are on one side of it. */
+		return lf_order(first, lf) < 0 ? zone->n_nodes : 0;
+	}
+	const uint64_t head = acml_name_head(lf, common);
 	size_t low = 0, high = zone->n_nodes;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (lf_order(zone->nodes[middle].lf, lf) < 0) {
+		const struct acml_node *node = &zone->nodes[middle];
+		if (node->head < head || (node->head == head && lf_order(node->lf, lf) < 0)) {
 			low = middle + 1;
 		} else {
 			high = middle;

@@ -37,6 +37,7 @@ struct acml_rr {
 struct acml_node {
 	const knot_dname_t *owner;
 	const uint8_t *lf;          /* knot_dname_lf() of the owner: length, then the key. */
+	uint64_t head;              /* acml_name_head() of that, behind the apex's. */
 	const struct acml_rr *rrs;
 	size_t count;
 	const struct acml_node *up; /* The closest node above, or NULL. */
@@ -112,6 +113,7 @@ struct acml_zone {
 	size_t n_files;
 	const struct acml_node *nodes;  /* Canonical order (RFC 4034 section 6.1). */
 	size_t n_nodes;
+	size_t common;                  /* Bytes that all their keys begin with: the apex's. */
 	const struct acml_rr *rrs;      /* All records of all nodes, in node order. */
 	size_t n_rrs;
 	const struct acml_rr *outside;  /* Records whose owner is not at or below the apex. */
