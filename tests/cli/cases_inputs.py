@@ -2,6 +2,7 @@
 """Zone files, folders, lists, standard input."""
 
 import os
+import pathlib
 import subprocess
 
 from harness import BAD, BROKEN, GOOD, HEAD, NOW, USE, case, has
@@ -288,3 +289,17 @@ def odd_working_directories(t):
                            t.binary, t.path("example.com.zone"), NOW], cwd=t.folder,
                           capture_output=True, check=False)
     assert done.returncode == 0, done
+
+
+@case
+def a_large_file_cut_short_meanwhile_is_said(t):
+    zone = t.write("example.com.zone", GOOD + "w A 192.0.2.1\n" * 4000000)
+    child = subprocess.Popen([t.binary, "check", zone], cwd=t.folder, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+    while zone not in pathlib.Path("/proc/%d/maps" % child.pid).read_text():
+        assert child.poll() is None, "the file was not mapped"
+    os.truncate(t.path(zone), 4096)
+    out, err = child.communicate()
+    assert child.returncode == 2, child.returncode
+    assert "cut short while it was read" in err, err
+    assert out == "", out

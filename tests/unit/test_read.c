@@ -9,6 +9,8 @@
 
 #include "support/zone_text.h"
 
+#include "lint/lint.h"
+
 #include <libknot/descriptor.h>
 
 #define SOA "@ SOA ns1 host 1 2 3 4 5\n"
@@ -201,6 +203,70 @@ static void test_includes(void **state)
 	assert_int_equal(system(path), 0);
 }
 
+/* A file of exactly this size: a comment, lines that are all the same, a last one. Returns the number
+ * of the last line. */
+static size_t write_large(const char *path, size_t size, const char *line, const char *last)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	size_t left = size - strlen(last), lines = 2;
+	fputc(';', file);
+	for (left--; (left - 1) % strlen(line) != 0; left--) {
+		fputc('x', file);
+	}
+	fputc('\n', file);
+	for (left--; left > 0; left -= strlen(line)) {
+		fputs(line, file);
+		lines++;
+	}
+	fputs(last, file);
+	assert_int_equal(ftell(file), size);
+	assert_int_equal(fclose(file), 0);
+	return lines;
+}
+
+static void check_large(const char *path, unsigned threads, size_t last_line)
+{
+	knot_dname_storage_t name;
+	name_from_text("last.example.com", name);
+	const knot_dname_t *names[] = { name };
+	const struct acml_read_options options = {
+		.origin = "example.com", .keep = ACML_KEEP_RELEVANT, .interest = &acml_lint_interest,
+		.names = names, .n_names = 1, .threads = threads,
+	};
+	struct acml_scanner *scanner = acml_scanner_new();
+	struct acml_zone *zone = NULL;
+	assert_int_equal(acml_zone_read_file(scanner, path, &options, &zone), KNOT_EOK);
+	struct acml_rrset set = acml_zone_rrset(zone, name, KNOT_RRTYPE_A);
+	assert_int_equal(set.count, 1);
+	assert_int_equal(set.rrs[0].line, last_line);
+	assert_int_equal(zone->records, last_line - 1);
+	acml_zone_free(zone);
+	acml_scanner_free(scanner);
+}
+
+/* Files that are mapped: one that fills its last page, without an end of its last line; one that does
+ * not, with CRLF. */
+static void test_large(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t size;
+		const char *line, *last;
+	} files[] = {
+		{ (size_t)8 << 20, "a A 192.0.2.1\n", "last A 192.0.2.2" },
+		{ ((size_t)8 << 20) + 1000, "a A 192.0.2.1\r\n", "last A 192.0.2.2\r\n" },
+	};
+	char path[] = "/tmp/acmlint-large-XXXXXX";
+	assert_int_equal(close(mkstemp(path)), 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		size_t last = write_large(path, files[i].size, files[i].line, files[i].last);
+		check_large(path, 1, last);
+		check_large(path, 3, last);
+	}
+	assert_int_equal(unlink(path), 0);
+}
+
 static void test_remarks(void **state)
 {
 	(void)state;
@@ -272,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_includes),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_remarks),
 		cmocka_unit_test(test_model),
 	};

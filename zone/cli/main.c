@@ -98,6 +98,16 @@ static bool guard_descriptors(void)
 	return true;
 }
 
+/* A mapped zone file lost its end. Whoever reads the report would take it for whole. */
+static void on_lost_bytes(int number)
+{
+	static const char text[] = "acmlint: a zone file was cut short while it was read; try again\n";
+	(void)number;
+	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)written;
+	_exit(ACML_EXIT_INPUT);
+}
+
 void acml_library_missing(const char *why)
 {
 	fprintf(stderr, "acmlint: %s\n", why);
@@ -111,6 +121,7 @@ int main(int argc, char **argv)
 	}
 	/* A closed pipe is an error like a full disk: the report is not whole. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGBUS, on_lost_bytes);
 
 	if (argc < 2) {
 		return acml_usage("", "no zone file given");

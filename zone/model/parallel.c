@@ -3,10 +3,15 @@
 #include "model/parallel.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Nobody has more processors that would help. */
 #define MAX_THREADS 256
+
+/* What one thread looks through at a time. */
+#define STRETCH ((size_t)1 << 20)
 
 struct call {
 	void (*work)(void *context);
@@ -33,4 +38,32 @@ void acml_parallel(unsigned threads, void (*work)(void *context), void *context)
 	while (started > 0) {
 		pthread_join(others[--started], NULL);
 	}
+}
+
+struct search {
+	const char *bytes;
+	size_t size;
+	char byte;
+	atomic_size_t next;
+	atomic_bool found;
+};
+
+static void look(void *context)
+{
+	struct search *search = context;
+	size_t at;
+	while (!atomic_load(&search->found) &&
+	       (at = atomic_fetch_add(&search->next, STRETCH)) < search->size) {
+		size_t left = search->size - at;
+		if (memchr(search->bytes + at, search->byte, left < STRETCH ? left : STRETCH)) {
+			atomic_store(&search->found, true);
+		}
+	}
+}
+
+bool acml_parallel_has(unsigned threads, const char *bytes, size_t size, char byte)
+{
+	struct search search = { .bytes = bytes, .size = size, .byte = byte };
+	acml_parallel(size > STRETCH ? threads : 1, look, &search);
+	return search.found;
 }

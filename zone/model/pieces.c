@@ -31,6 +31,9 @@ struct part {
 	struct acml_zone zone;
 	struct acml_reader reader;
 	int ret;
+	/* The last directives in its text, or NULL. */
+	const char *ttl, *origin;
+	bool safe;              /* No others. */
 };
 
 struct plan {
@@ -40,8 +43,6 @@ struct plan {
 	size_t count, capacity;
 	atomic_size_t next;
 	int remarks;            /* What became of looking for them: the first of the tasks. */
-	/* The last directives of the text so far, or NULL. */
-	const char *ttl, *origin;
 };
 
 static size_t piece_size(const struct acml_reader *reader, size_t size)
@@ -54,22 +55,31 @@ static size_t piece_size(const struct acml_reader *reader, size_t size)
 	return share < LEAST_PIECE ? LEAST_PIECE : share > GOOD_PIECE ? GOOD_PIECE : share;
 }
 
-/* Notes the directives of a stretch of whole lines. False: files are included, or there may be a
- * directive that libzscanner would not take for what it seems. */
-static bool note_directives(struct plan *plan, const char *from, const char *to)
+/* Notes the directives in a part. Not safe: files are included, or there may be a directive that
+ * libzscanner would not take for what it seems. */
+static void note_directives(const struct plan *plan, struct part *part)
 {
-	const char *at = from;
-	while ((at = memchr(at, '$', (size_t)(to - at))) != NULL) {
-		if (at == plan->whole->from || at[-1] == '\n') {
-			switch (at + 1 < to ? at[1] | 0x20 : 0) {
-			case 't': plan->ttl = at; break;
-			case 'o': plan->origin = at; break;
-			default:  return false;
-			}
+	const char *at = part->piece.from, *to = part->piece.to;
+	part->safe = true;
+	for (; part->safe && (at = memchr(at, '$', (size_t)(to - at))) != NULL; at++) {
+		if (at != plan->whole->from && at[-1] != '\n') {
+			continue;
 		}
-		at++;
+		switch (at + 1 < to ? at[1] | 0x20 : 0) {
+		case 't': part->ttl = at; break;
+		case 'o': part->origin = at; break;
+		default:  part->safe = false;
+		}
 	}
-	return true;
+}
+
+static void work_directives(void *context)
+{
+	struct plan *plan = context;
+	size_t i;
+	while ((i = atomic_fetch_add(&plan->next, 1)) < plan->count) {
+		note_directives(plan, &plan->parts[i]);
+	}
 }
 
 /* Applies the line of a directive to the state that a piece begins in. */
@@ -128,29 +138,45 @@ static int add_part(struct plan *plan, const char *from, const char *to)
 	return KNOT_EOK;
 }
 
-/* Cuts the file. *out_safe: that may be done, and gave more than one piece. */
-static int cut(struct plan *plan, struct acml_scanner *scanner, bool *out_safe)
+/* Cuts the file where records seem to begin. */
+static int cut(struct plan *plan)
 {
 	const char *from = plan->whole->from, *limit = plan->whole->to;
 	size_t size = piece_size(plan->reader, (size_t)(limit - from));
-	*out_safe = true;
-	while (from < limit && *out_safe) {
+	int ret = KNOT_EOK;
+	while (from < limit && ret == KNOT_EOK) {
 		const char *to = (size_t)(limit - from) > size ? seam(from + size, limit) : NULL;
 		to = to != NULL ? to : limit;
-		int ret = add_part(plan, from, to);
-		if (ret == KNOT_EOK) {
-			struct acml_piece *piece = &plan->parts[plan->count - 1].piece;
-			ret = apply(plan, scanner, plan->ttl, piece);
-			ret = ret == KNOT_EOK ? apply(plan, scanner, plan->origin, piece) : ret;
-		}
-		if (ret != KNOT_EOK) {
-			return ret;
-		}
-		*out_safe = note_directives(plan, from, to);
+		ret = add_part(plan, from, to);
 		from = to;
 	}
-	*out_safe &= plan->count > 1;
-	return KNOT_EOK;
+	return ret;
+}
+
+/* Sets the state that each piece begins in. *out_safe: that can be told. */
+static int guess(struct plan *plan, struct acml_scanner *scanner, bool *out_safe)
+{
+	const char *ttl = NULL, *origin = NULL;
+	int ret = KNOT_EOK;
+	*out_safe = true;
+	for (size_t i = 0; i < plan->count && ret == KNOT_EOK && *out_safe; i++) {
+		struct part *part = &plan->parts[i];
+		ret = apply(plan, scanner, ttl, &part->piece);
+		if (ret == KNOT_EOK) {
+			ret = apply(plan, scanner, origin, &part->piece);
+		}
+		ttl = part->ttl != NULL ? part->ttl : ttl;
+		origin = part->origin != NULL ? part->origin : origin;
+		*out_safe = part->safe;
+	}
+	return ret;
+}
+
+static void on_all_threads(struct plan *plan, void (*task)(void *context))
+{
+	unsigned threads = plan->reader->options->threads;
+	plan->next = 0;
+	acml_parallel(threads < plan->count ? threads : (unsigned)plan->count, task, plan);
 }
 
 static void read_part(const struct plan *plan, struct acml_scanner *scanner, struct part *part)
@@ -364,10 +390,13 @@ int acml_scan_pieces(struct acml_reader *reader, struct acml_scanner *scanner,
 	}
 	struct plan plan = { .reader = reader, .whole = whole };
 	bool safe = false;
-	int ret = cut(&plan, scanner, &safe);
+	int ret = cut(&plan);
+	if (ret == KNOT_EOK && plan.count > 1) {
+		on_all_threads(&plan, work_directives);
+		ret = guess(&plan, scanner, &safe);
+	}
 	if (ret == KNOT_EOK && safe) {
-		unsigned threads = reader->options->threads;
-		acml_parallel(threads < plan.count ? threads : (unsigned)plan.count, work, &plan);
+		on_all_threads(&plan, work);
 		ret = plan.remarks == KNOT_EOK ? join(&plan, scanner, whole) : plan.remarks;
 		for (size_t i = 0; i < plan.count; i++) {
 			clear_part(&plan.parts[i]);

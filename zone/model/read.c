@@ -185,13 +185,12 @@ int acml_zone_read_bytes(struct acml_scanner *scanner, const char *name,
 int acml_zone_read_file(struct acml_scanner *scanner, const char *path,
                         const struct acml_read_options *options, struct acml_zone **out_zone)
 {
-	char *bytes = NULL;
-	size_t size = 0;
-	int ret = acml_slurp_large(path, options->threads, &bytes, &size);
+	struct acml_slurped text = { 0 };
+	int ret = acml_slurp_zone(path, &text);
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	ret = acml_zone_read_bytes(scanner, path, bytes, size, options, out_zone);
-	free(bytes);
+	ret = acml_zone_read_bytes(scanner, path, text.bytes, text.size, options, out_zone);
+	acml_slurped_clear(&text);
 	return ret;
 }

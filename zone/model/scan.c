@@ -12,11 +12,12 @@
 #include <libknot/error.h>
 
 #include "model/names.h"
+#include "model/parallel.h"
 #include "model/reader.h"
 #include "model/slurp.h"
 
 /* Checkpoints for re-reading are at most this far apart. */
-#define CONTEXT_DISTANCE	(4 * 1024)
+#define CONTEXT_DISTANCE	(2 * 1024)
 
 /* One file on its way through the scanner. */
 struct pass {
@@ -351,7 +352,7 @@ static char *without_cr(const char *bytes, size_t size, size_t *out_size)
 /* Makes sure that a source has no CRLF. */
 static int normalise(struct acml_reader *reader, struct acml_source *source)
 {
-	if (source->size == 0 || memchr(source->bytes, '\r', source->size) == NULL) {
+	if (!acml_parallel_has(reader->options->threads, source->bytes, source->size, '\r')) {
 		return KNOT_EOK;
 	}
 	size_t size = source->size;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,26 +13,11 @@
 #include <libknot/errcode.h>
 #include <libknot/error.h>
 
-#include "model/parallel.h"
-
-/* Memory of this size and more comes in huge pages where the system has them. */
-#define HUGE_PAGE	((size_t)2 * 1024 * 1024)
+/* Files of this size and more are mapped. */
+#define LARGE		((size_t)4 * 1024 * 1024)
 
 /* Where the size is not known. */
 #define SOME		65536
-
-static char *first_room(size_t size)
-{
-	if (size < HUGE_PAGE) {
-		return malloc(size);
-	}
-	char *bytes = size > SIZE_MAX - HUGE_PAGE ? NULL :
-	              aligned_alloc(HUGE_PAGE, (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
-	if (bytes != NULL) {
-		(void)madvise(bytes, size, MADV_HUGEPAGE);
-	}
-	return bytes;
-}
 
 /* Room for the next read: doubles, one byte more than the file for the end to be seen. */
 static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
@@ -42,8 +26,7 @@ static int make_room(char **bytes, size_t used, size_t *capacity, size_t hint)
 		return KNOT_EOK;
 	}
 	size_t want = *capacity == 0 ? hint + 2 : *capacity * 2;
-	char *grown = *capacity == 0 ? first_room(want) :
-	              want > *capacity ? realloc(*bytes, want) : NULL;
+	char *grown = want > *capacity ? realloc(*bytes, want) : NULL;
 	if (grown == NULL) {
 		return KNOT_ENOMEM;
 	}
@@ -101,95 +84,104 @@ static int read_all(const struct request *request, char **out_bytes, size_t *out
 	return KNOT_EOK;
 }
 
-/* A file whose parts are read by several threads. */
-struct shared {
-	int fd;
-	char *bytes;
-	size_t size;
-	atomic_size_t next;
-	atomic_bool failed;
-};
-
-static void read_parts(void *context)
-{
-	struct shared *shared = context;
-	size_t at;
-	while ((at = atomic_fetch_add(&shared->next, HUGE_PAGE)) < shared->size) {
-		size_t end = shared->size - at < HUGE_PAGE ? shared->size : at + HUGE_PAGE;
-		while (at < end) {
-			ssize_t got = pread(shared->fd, shared->bytes + at, end - at, (off_t)at);
-			if (got <= 0 && !(got < 0 && errno == EINTR)) {
-				atomic_store(&shared->failed, true);
-				return;
-			}
-			at += got > 0 ? (size_t)got : 0;
-		}
-	}
-}
-
-/* A large file: its size is known, and what comes behind it, or is missing, read_on() finds. */
-static int read_shared(int fd, size_t size, unsigned threads, char **out_bytes, size_t *out_size)
-{
-	size_t used = 0, capacity = 0;
-	struct shared shared = { .fd = fd, .size = size };
-	int ret = make_room(&shared.bytes, 0, &capacity, size);
-	if (ret != KNOT_EOK) {
-		return ret;
-	}
-	acml_parallel(threads, read_parts, &shared);
-	if (!atomic_load(&shared.failed) && lseek(fd, (off_t)size, SEEK_SET) == (off_t)size) {
-		used = size;
-	}
-	const struct request rest = { .fd = fd, .hint = size };
-	ret = read_on(&rest, &shared.bytes, &used, &capacity);
-	if (ret != KNOT_EOK) {
-		free(shared.bytes);
-		return ret;
-	}
-	*out_bytes = shared.bytes;
-	*out_size = used;
-	return KNOT_EOK;
-}
-
-static int slurp(const char *path, int flags, mode_t allowed, size_t limit, unsigned threads,
-                 char **out_bytes, size_t *out_size, struct stat *out_stat)
+/* Opens a file that may be read; flags: open()'s, allowed: a kind beside regular files. */
+static int open_file(const char *path, int flags, mode_t allowed, int *out_fd,
+                     struct stat *out_stat)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
 	if (fd < 0) {
 		return knot_map_errno();
 	}
-
-	int ret;
+	int ret = KNOT_EOK;
 	if (fstat(fd, out_stat) != 0) {
 		ret = knot_map_errno();
 	} else if (!S_ISREG(out_stat->st_mode) && (out_stat->st_mode & S_IFMT) != allowed) {
 		ret = KNOT_EFILE;
-	} else if (limit > 0 && out_stat->st_size > 0 && (uint64_t)out_stat->st_size > limit) {
-		ret = KNOT_ERANGE;
-	} else if (threads > 1 && limit == 0 && S_ISREG(out_stat->st_mode) &&
-	           out_stat->st_size >= (off_t)(4 * HUGE_PAGE)) {
-		ret = read_shared(fd, (size_t)out_stat->st_size, threads, out_bytes, out_size);
-	} else {
-		struct request request = { .fd = fd, .hint = SOME, .limit = limit };
-		if (out_stat->st_size > 0) {
-			request.hint = (size_t)out_stat->st_size;
-			request.exact = S_ISREG(out_stat->st_mode);
-		}
-		ret = read_all(&request, out_bytes, out_size);
+	}
+	if (ret != KNOT_EOK) {
+		close(fd);
+		return ret;
+	}
+	*out_fd = fd;
+	return KNOT_EOK;
+}
+
+static int read_open(int fd, const struct stat *st, size_t limit, char **out_bytes,
+                     size_t *out_size)
+{
+	struct request request = { .fd = fd, .hint = SOME, .limit = limit };
+	if (limit > 0 && st->st_size > 0 && (uint64_t)st->st_size > limit) {
+		return KNOT_ERANGE;
+	}
+	if (st->st_size > 0) {
+		request.hint = (size_t)st->st_size;
+		request.exact = S_ISREG(st->st_mode);
+	}
+	return read_all(&request, out_bytes, out_size);
+}
+
+static int slurp(const char *path, int flags, mode_t allowed, size_t limit, char **out_bytes,
+                 size_t *out_size, struct stat *out_stat)
+{
+	int fd = -1;
+	int ret = open_file(path, flags, allowed, &fd, out_stat);
+	if (ret == KNOT_EOK) {
+		ret = read_open(fd, out_stat, limit, out_bytes, out_size);
+		close(fd);
+	}
+	return ret;
+}
+
+/* Behind the file come zeros: the rest of its last page, and one page more. NULL: read it. */
+static char *map_open(int fd, size_t size, size_t *out_mapped)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t room = (size + page - 1) / page * page + page;
+	char *bytes = mmap(NULL, room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (bytes == MAP_FAILED) {
+		return NULL;
+	}
+	if (mmap(bytes, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
+		munmap(bytes, room);
+		return NULL;
+	}
+	*out_mapped = room;
+	return bytes;
+}
+
+int acml_slurp_zone(const char *path, struct acml_slurped *out)
+{
+	struct stat st;
+	int fd = -1;
+	if (strcmp(path, "-") == 0) {
+		const struct request request = { .fd = STDIN_FILENO, .hint = SOME };
+		return read_all(&request, &out->bytes, &out->size);
+	}
+	/* A pipe is welcome: a shell's <(command). */
+	int ret = open_file(path, 0, S_IFIFO, &fd, &st);
+	if (ret != KNOT_EOK) {
+		return ret;
+	}
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= LARGE &&
+	    (uint64_t)st.st_size < SIZE_MAX / 2) {
+		out->size = (size_t)st.st_size;
+		out->bytes = map_open(fd, out->size, &out->mapped);
+	}
+	if (out->bytes == NULL) {
+		ret = read_open(fd, &st, 0, &out->bytes, &out->size);
 	}
 	close(fd);
 	return ret;
 }
 
-int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_t *out_size)
+void acml_slurped_clear(struct acml_slurped *slurped)
 {
-	struct stat info;
-	if (strcmp(path, "-") == 0) {
-		const struct request request = { .fd = STDIN_FILENO, .hint = SOME };
-		return read_all(&request, out_bytes, out_size);
+	if (slurped->mapped > 0) {
+		munmap(slurped->bytes, slurped->mapped);
+	} else {
+		free(slurped->bytes);
 	}
-	/* A pipe is welcome: a shell's <(command). */
-	return slurp(path, 0, S_IFIFO, 0, threads, out_bytes, out_size, &info);
+	*slurped = (struct acml_slurped) { 0 };
 }
 
 int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_size)
@@ -200,11 +192,11 @@ int acml_slurp(const char *path, size_t limit, char **out_bytes, size_t *out_siz
 	}
 	/* A pipe is welcome: a shell's <(command). */
 	struct stat info;
-	return slurp(path, 0, S_IFIFO, limit, 1, out_bytes, out_size, &info);
+	return slurp(path, 0, S_IFIFO, limit, out_bytes, out_size, &info);
 }
 
 int acml_slurp_include(const char *path, size_t limit, char **out_bytes, size_t *out_size,
                        struct stat *out_stat)
 {
-	return slurp(path, O_NONBLOCK, S_IFREG, limit, 1, out_bytes, out_size, out_stat);
+	return slurp(path, O_NONBLOCK, S_IFREG, limit, out_bytes, out_size, out_stat);
 }

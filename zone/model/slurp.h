@@ -14,5 +14,14 @@
 int acml_slurp_include(const char *path, size_t limit, char **out_bytes, size_t *out_size,
                        struct stat *out_stat);
 
-/* acml_slurp() without a limit, by several threads where the file is large. */
-int acml_slurp_large(const char *path, unsigned threads, char **out_bytes, size_t *out_size);
+/* The text of a zone, with a NUL behind its end. */
+struct acml_slurped {
+	char *bytes;
+	size_t size;
+	size_t mapped;          /* Bytes of the mapping; 0: malloc()ed. */
+};
+
+/* A file of any size ("-": standard input) into a zeroed text. A large one is mapped: when another
+ * program cuts it short meanwhile, SIGBUS comes. */
+int acml_slurp_zone(const char *path, struct acml_slurped *out);
+void acml_slurped_clear(struct acml_slurped *slurped);
