@@ -203,8 +203,8 @@ static void test_includes(void **state)
 	assert_int_equal(system(path), 0);
 }
 
-/* A file of exactly this size: a comment, lines that are all the same, a last one. Returns the number
- * of the last line. */
+/* A file of exactly this size: a comment, lines that are all the same, a last one. Returns the
+ * number of the last line. */
 static size_t write_large(const char *path, size_t size, const char *line, const char *last)
 {
 	FILE *file = fopen(path, "w");
@@ -245,8 +245,8 @@ static void check_large(const char *path, unsigned threads, size_t last_line)
 	acml_scanner_free(scanner);
 }
 
-/* Files that are mapped: one that fills its last page, without an end of its last line; one that does
- * not, with CRLF. */
+/* Files that are mapped: one that fills its last page, without an end of its last line; one that
+ * does not, with CRLF. */
 static void test_large(void **state)
 {
 	(void)state;

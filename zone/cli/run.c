@@ -208,19 +208,13 @@ static void reset_job(struct job *job)
 	*job = fresh;
 }
 
-/* How many jobs a thread takes at once: neighbours share lines of the processors' caches. */
-static size_t batch_size(const struct acml_work *work)
-{
-	size_t share = work->n_jobs / work->options->jobs / 16;
-	return share < 1 ? 1 : share > 64 ? 64 : share;
-}
-
 static void worker(void *context)
 {
 	struct acml_work *work = context;
 	struct acml_scanner *scanner = acml_scanner_new();
 	const struct company alone = { 0 };
-	const size_t batch = batch_size(work);
+	/* Neighbours share lines of the processors' caches: of many, some are taken at once. */
+	const size_t batch = 1 + work->n_jobs / work->options->jobs / 256;
 	size_t first;
 	while ((first = atomic_fetch_add(&work->next, batch)) < work->n_jobs) {
 		for (size_t i = first; i < first + batch && i < work->n_jobs; i++) {

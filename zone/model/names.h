@@ -48,8 +48,9 @@ bool acml_name_is_wildcard(const knot_dname_t *name);
 /* "*." + parent. False when it would be longer than a name may be. */
 bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out);
 
-/* Of a sort key of knot_dname_lf(): the eight bytes behind its first ones, of which it has that many,
- * so that most keys are told apart by a number. Where heads differ, keys differ in the same way. */
+/* Of a sort key of knot_dname_lf(): the eight bytes behind its first ones, of which it has that
+ * many, so that most keys are told apart by a number. Where heads differ, keys differ in the same
+ * way. */
 uint64_t acml_name_head(const uint8_t *lf, size_t skip);
 
 /* A lower-case copy in the arena, or NULL without memory. */

@@ -66,8 +66,8 @@ void acml_scanner_free(struct acml_scanner *scanner);
 
 /*
  * Reads a file ("-": standard input) or bytes. name is what messages call the file; includes are
- * relative to its folder. The bytes are only borrowed for the call. A large file is mapped: who lets
- * files be read has to expect SIGBUS when another program cuts one short.
+ * relative to its folder. The bytes are only borrowed for the call. A large file is mapped: who
+ * lets files be read has to expect SIGBUS when another program cuts one short.
  *
  * KNOT_EOK; KNOT_ENOMEM; KNOT_EINVAL: no origin can be found; or the negative errno of the file
  * (knot_map_errno): not there, no permission, KNOT_EFILE: not a regular file.

@@ -245,10 +245,10 @@ static void judge_use(const struct acml_judge *judge, const struct acml_use *use
 
 static enum acml_caa_sight sight_of(const struct acml_zone *zone, const struct acml_node *node)
 {
-	if (acml_zone_cut(zone, node->owner) != NULL) {
+	if (node->cut != NULL) {
 		return ACML_SIGHT_CUT;
 	}
-	if (acml_zone_dname(zone, node->owner) != NULL) {
+	if (node->dname != NULL) {
 		return ACML_SIGHT_DNAME;
 	}
 	struct acml_rrset alias = acml_node_rrset(node, KNOT_RRTYPE_CNAME);

@@ -270,15 +270,13 @@ static bool reaches_acm(const struct acml_zone *zone, struct acml_token *token,
 /* The cut or DNAME nearest to the apex is what a server meets first (RFC 1034 section 4.3.2). */
 static void find_hiding(const struct acml_zone *zone, struct acml_token *token)
 {
-	const knot_dname_t *owner = token->rr->owner;
-	const struct acml_node *cut = acml_zone_cut(zone, owner);
-	const struct acml_node *dname = acml_zone_dname(zone, owner);
-	if (cut != NULL && acml_name_equal(cut->owner, owner)) {
-		cut = NULL; /* NS beside the token itself: TOK009. */
-	}
-	token->hidden_by_dname = dname != NULL &&
-	                         (cut == NULL || acml_name_below(cut->owner, dname->owner));
-	token->hidden = token->hidden_by_dname ? dname : cut;
+	struct acml_found found;
+	acml_zone_find(zone, token->rr->owner, &found);
+	/* NS beside the token itself: TOK009. */
+	const struct acml_node *cut = found.cut != found.node ? found.cut : NULL;
+	token->hidden_by_dname = found.dname != NULL &&
+	                         (cut == NULL || acml_name_below(cut->owner, found.dname->owner));
+	token->hidden = token->hidden_by_dname ? found.dname : cut;
 }
 
 bool acml_token_classify(const struct acml_zone *zone, const struct acml_rr *rr,

@@ -271,8 +271,12 @@ static void check_loop(struct acml_judge *judge, const struct acml_rr *rr)
 		return;
 	}
 	acml_name_lower(rr->rdata, target);
-	if (!acml_name_within(target, zone->apex) || acml_zone_cut(zone, rr->owner) != NULL ||
-	    acml_zone_dname(zone, rr->owner) != NULL) {
+	struct acml_found found;
+	if (!acml_name_within(target, zone->apex)) {
+		return;
+	}
+	acml_zone_find(zone, rr->owner, &found);
+	if (found.cut != NULL || found.dname != NULL) {
 		return;
 	}
 	struct acml_chain chain;
