@@ -219,11 +219,8 @@ static void worker(void *context)
 	while ((first = atomic_fetch_add(&work->next, batch)) < work->n_jobs) {
 		for (size_t i = first; i < first + batch && i < work->n_jobs; i++) {
 			struct job *job = &work->jobs[i];
-			if (scanner == NULL) {
-				job->code = KNOT_ENOMEM;
-			} else {
-				do_job(work, scanner, job, &alone);
-			}
+			job->code = scanner != NULL ? job->code : KNOT_ENOMEM;
+			do_job(work, scanner, job, &alone);
 		}
 	}
 	acml_scanner_free(scanner);
