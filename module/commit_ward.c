@@ -86,8 +86,52 @@ bool acml_action_needs_control(enum acml_commit_action_kind kind)
 static bool worth_asking(const struct acml_ward *ward, const struct acml_terms *terms)
 {
 	struct acml_identity file = look(terms->file);
-	return ward->secondary || !ward->answered || !ward->file_loaded ||
+	return ward->secondary || !ward->answered || !ward->file_loaded || ward->file_discarded ||
 	       !acml_identity_equal(&file, &ward->file);
+}
+
+/* What a file holds, as a number; the serial and what the server adds by signing aside. */
+static bool content_of(const struct acml_ward *ward, struct acml_scanner *scanner,
+                       const char *path, uint64_t *out_digest)
+{
+	const struct acml_read_options options = {
+		.origin = ward->name, .keep = ACML_KEEP_RELEVANT, .interest = &acml_lint_interest,
+		.digest = true, .digest_unsigned = true,
+	};
+	char *bytes = NULL;
+	size_t size = 0;
+	struct acml_zone *zone = NULL;
+	bool known = acml_slurp(path, ACML_SOURCE_LIMIT, &bytes, &size) == KNOT_EOK &&
+	             acml_zone_read_bytes(scanner, path, bytes, size, &options,
+	                                  &zone) == KNOT_EOK && zone->complete;
+	*out_digest = known ? zone->digest : 0;
+	acml_zone_free(zone);
+	free(bytes);
+	return known;
+}
+
+/* A file that was edited while dynamic updates came may be loaded later than it was first seen. */
+static bool is_file(const struct acml_ward *ward, const struct acml_terms *terms,
+                    struct acml_scanner *scanner)
+{
+	const struct acml_identity dump = look(terms->path);
+	uint64_t in_dump, in_file;
+	return scanner != NULL && acml_identity_equal(&dump, &ward->judgement.dump) &&
+	       content_of(ward, scanner, terms->path, &in_dump) &&
+	       content_of(ward, scanner, terms->file, &in_file) && in_dump == in_file;
+}
+
+static enum acml_reply ask_again(struct acml_ward *ward, const struct acml_terms *terms,
+                                 struct acml_scanner *scanner, struct acml_control *control)
+{
+	if (!worth_asking(ward, terms)) {
+		ward->file_discarded = is_file(ward, terms, scanner);
+	}
+	enum acml_reply reply = !worth_asking(ward, terms) ? ACML_REPLY_DONE :
+	                        control == NULL ? ACML_REPLY_LOST :
+	                        acml_control_again(control, ward->name, ward->secondary);
+	ward->file_discarded &= reply != ACML_REPLY_DONE;
+	return reply;
 }
 
 static struct acml_served baseline_of(const struct acml_ward *ward)
@@ -251,9 +295,7 @@ void acml_ward_perform(struct acml_ward *ward, struct acml_terms *terms,
 	case ACML_DO_RESCUE:
 	default:
 		event.kind = ACML_RESCUED;
-		event.reply = !worth_asking(ward, terms) ? ACML_REPLY_DONE :
-		              mute ? ACML_REPLY_LOST :
-		              acml_control_again(control, ward->name, ward->secondary);
+		event.reply = ask_again(ward, terms, scanner, control);
 		break;
 	}
 	if (acml_action_needs_control(action->kind) && event.reply == ACML_REPLY_LOST) {
@@ -379,7 +421,8 @@ static void say_note(struct acml_ward *ward, const struct acml_commit_action *ac
 		acml_say(host, LOG_WARNING, "serial %u was to be published, but the server has "
 		         "discarded it (a reload, or no answer within the timeout of the section "
 		         "external), %s", serial, !worth_asking(ward, ward->terms) ?
-		         "and told its sender" : ward->secondary ?
+		         "and told its sender; if the zone's file has it, it is asked for again" :
+		         ward->secondary ?
 		         "asking it to refresh the zone" : "asking it to load the zone again");
 		break;
 	case ACML_NOTE_UNREACHABLE:

@@ -48,6 +48,7 @@ struct acml_ward {
 	struct acml_identity file;      /* The zone's file when the version answered was judged, */
 	struct acml_identity file_judged;   /* and when the last one was. */
 	bool file_loaded;               /* That file was there already with the version before. */
+	bool file_discarded;            /* The version discarded last is what the file holds. */
 	const char *fault;              /* Of the control socket. */
 	const char *name;               /* Behind the zone. */
 	knot_dname_t zone[];

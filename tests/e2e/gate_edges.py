@@ -22,6 +22,7 @@ from steps import expect, expect_log, settle, write
 ZONE = "example.com"
 FILES = FileWay("whole", "changes")
 UPDATES = UpdateWay()
+BOTH = FileWay("whole", "changes", acl="[update, local]")
 
 
 def test_gate_log_mode(machine):
@@ -278,6 +279,25 @@ def test_gate_socket_full(machine):
     server.wait_text("v2", patience=30)
     rejected(FILES, 3, "bad", "CAA002")
     server.wait_text("v2")
+    return server
+
+
+def test_gate_file_behind_updates(machine):
+    """a file edited before two dynamic updates, loaded behind them and discarded: asked for again"""
+    server = BOTH.start(machine, timeout=2)
+    write(server.file(), zones.good(9))
+    for version in (2, 3):
+        told = server.update(*version_lines(version))
+        expect(server, told, "", "what the sender of an update was told")
+        server.wait_text("v%d" % version)
+    time.sleep(0.1)     # The gate keeps its connection for a moment.
+    crowd = Crowd(server)
+    with Watch(server) as watch:
+        os.kill(server.pid(), signal.SIGHUP)
+        server.wait_log("external validation failed")
+        crowd.close()
+        server.wait_text("v9", patience=30)
+    watch.check(["v3", "v9"])
     return server
 
 

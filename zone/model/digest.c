@@ -55,8 +55,28 @@ static uint64_t hash_record(const zs_scanner_t *zs)
 	return finish(hash);
 }
 
-int acml_digest_add(struct acml_digest *digest, const zs_scanner_t *zs)
+static bool by_signer(uint16_t type)
 {
+	switch (type) {
+	case KNOT_RRTYPE_RRSIG:
+	case KNOT_RRTYPE_NSEC:
+	case KNOT_RRTYPE_NSEC3:
+	case KNOT_RRTYPE_NSEC3PARAM:
+	case KNOT_RRTYPE_DNSKEY:
+	case KNOT_RRTYPE_CDS:
+	case KNOT_RRTYPE_CDNSKEY:
+	case KNOT_RRTYPE_ZONEMD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int acml_digest_add(struct acml_digest *digest, const zs_scanner_t *zs, bool skip_signer)
+{
+	if (skip_signer && by_signer(zs->r_type)) {
+		return KNOT_EOK;
+	}
 	if (!ACML_ROOM(digest->hashes, digest->count, digest->capacity)) {
 		return KNOT_ENOMEM;
 	}

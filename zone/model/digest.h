@@ -17,8 +17,9 @@ struct acml_digest {
 	size_t count, capacity;
 };
 
-/* Adds the scanner's record. KNOT_EOK or KNOT_ENOMEM. */
-int acml_digest_add(struct acml_digest *digest, const zs_scanner_t *zs);
+/* Adds the scanner's record; with skip_signer, what a signer makes is none. KNOT_EOK or
+ * KNOT_ENOMEM. */
+int acml_digest_add(struct acml_digest *digest, const zs_scanner_t *zs, bool skip_signer);
 
 /* What all of them together come to; sorts them. */
 uint64_t acml_digest_value(struct acml_digest *digest);

@@ -53,7 +53,8 @@ struct acml_read_options {
 	const knot_dname_t *const *mail_names;
 	size_t n_mail_names;
 	bool no_include;                /* $INCLUDE is an error. */
-	bool digest;                    /* Fill in the zone's digest. */
+	bool digest;                    /* Fill in the zone's digest, */
+	bool digest_unsigned;           /* without what a signer makes. */
 	bool route53;                   /* Bytes that are JSON are Route 53's record sets. */
 	atomic_size_t *progress;        /* Grows with the bytes that are read; NULL: nobody asks. */
 	unsigned threads;               /* That read one large file; 0 and 1: the caller's alone. */

@@ -476,8 +476,9 @@ static int note_record(struct pass *pass)
 	if (zs->r_ttl > reader->zone->max_ttl) {
 		reader->zone->max_ttl = zs->r_ttl;
 	}
-	return reader->options->digest && within_apex(reader, zs) ?
-	       acml_digest_add(&reader->digest, zs) : KNOT_EOK;
+	const struct acml_read_options *options = reader->options;
+	return options->digest && within_apex(reader, zs) ?
+	       acml_digest_add(&reader->digest, zs, options->digest_unsigned) : KNOT_EOK;
 }
 
 static int scan_records(struct pass *pass, bool open)
