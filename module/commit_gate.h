@@ -35,6 +35,7 @@ struct acml_commit_setup {
 	size_t sockets;                 /* How many there are; they share the server's threads. */
 	int64_t socket_timeout;         /* control.timeout in milliseconds. */
 	size_t workers;                 /* server.background-workers; 0: as many as processors. */
+	bool signs;                     /* The server signs the zone. */
 	struct acml_guard *guard;       /* NULL: inventory and parent are not looked at again. */
 	struct acml_section *section;   /* The gate takes a reference. */
 	struct acml_policy policy;      /* Detailed, for what is served. */

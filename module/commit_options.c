@@ -13,6 +13,7 @@
 #define EXTERNAL_TIME   "\x07""timeout"
 #define SINCE           0x0305
 
+#define ZONE_SIGNING    "\x0e""dnssec-signing"
 #define ZONE_STORAGE    "\x07""storage"
 #define SERVER          "\x06""server"
 #define SERVER_RUNDIR   "\x06""rundir"
@@ -63,6 +64,7 @@ void acml_commit_options(knotd_mod_t *mod, struct acml_commit_options *out)
 		.socket_timeout =
 			knotd_conf(mod, CONTROL, CONTROL_TIME, NULL).single.integer * 1000,
 		.workers = knotd_conf(mod, SERVER, SERVER_WORKERS, NULL).single.integer,
+		.signs = knotd_conf_zone(mod, ZONE_SIGNING, zone).single.boolean,
 	};
 	if (pattern == NULL) {
 		out->fault = "the section external that the zone names has no dump-new-zone";

@@ -19,6 +19,7 @@ struct acml_terms *acml_terms_new(const struct acml_commit_setup *setup)
 	}
 	terms->refs = 1;
 	terms->guard = setup->guard;
+	terms->signs = setup->signs;
 	terms->section = setup->section;
 	terms->section->refs++;
 	terms->policy = setup->policy;
@@ -90,23 +91,22 @@ static bool worth_asking(const struct acml_ward *ward, const struct acml_terms *
 	       !acml_identity_equal(&file, &ward->file);
 }
 
-/* What a file holds, as a number; the serial and what the server adds by signing aside. */
-static bool content_of(const struct acml_ward *ward, struct acml_scanner *scanner,
-                       const char *path, uint64_t *out_digest)
+/* What a file holds, as a number; the serial and what a server that signs adds aside. */
+static bool content_of(const struct acml_ward *ward, const struct acml_terms *terms,
+                       struct acml_scanner *scanner, const char *path, uint64_t *out_digest)
 {
 	const struct acml_read_options options = {
 		.origin = ward->name, .keep = ACML_KEEP_RELEVANT, .interest = &acml_lint_interest,
-		.digest = true, .digest_unsigned = true,
+		.digest = true, .digest_unsigned = terms->signs,
 	};
-	char *bytes = NULL;
-	size_t size = 0;
+	struct acml_source source = { 0 };
 	struct acml_zone *zone = NULL;
-	bool known = acml_slurp(path, ACML_SOURCE_LIMIT, &bytes, &size) == KNOT_EOK &&
-	             acml_zone_read_bytes(scanner, path, bytes, size, &options,
+	bool known = acml_source_read(path, ACML_SOURCE_LIMIT, &source) == NULL &&
+	             acml_zone_read_bytes(scanner, path, source.bytes, source.size, &options,
 	                                  &zone) == KNOT_EOK && zone->complete;
 	*out_digest = known ? zone->digest : 0;
 	acml_zone_free(zone);
-	free(bytes);
+	acml_source_clear(&source);
 	return known;
 }
 
@@ -117,8 +117,8 @@ static bool is_file(const struct acml_ward *ward, const struct acml_terms *terms
 	const struct acml_identity dump = look(terms->path);
 	uint64_t in_dump, in_file;
 	return scanner != NULL && acml_identity_equal(&dump, &ward->judgement.dump) &&
-	       content_of(ward, scanner, terms->path, &in_dump) &&
-	       content_of(ward, scanner, terms->file, &in_file) && in_dump == in_file;
+	       content_of(ward, terms, scanner, terms->path, &in_dump) &&
+	       content_of(ward, terms, scanner, terms->file, &in_file) && in_dump == in_file;
 }
 
 static enum acml_reply ask_again(struct acml_ward *ward, const struct acml_terms *terms,
@@ -392,6 +392,7 @@ static void keep(struct acml_ward *ward)
 	/* It may have changed after the server read it, and before this version was judged. */
 	ward->file_loaded = acml_identity_equal(&ward->file, &ward->file_judged);
 	ward->file = ward->file_judged;
+	ward->file_discarded = false;
 	if (doubt(ward) != NULL) {
 		keep_baseline(ward, NULL, ward->baseline_hash);
 		return;

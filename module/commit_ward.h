@@ -22,6 +22,7 @@ struct acml_terms {
 	struct acml_section *section;
 	struct acml_policy policy;      /* Whoever runs the ward changes what is known. */
 	struct acml_commit_rules rules;
+	bool signs;                     /* The server signs the zone. */
 	const char *file;               /* The zone's. */
 	char path[];                    /* Of the dump. */
 };

@@ -101,7 +101,7 @@ static bool guard_descriptors(void)
 /* A mapped zone file lost its end. Whoever reads the report would take it for whole. */
 static void on_lost_bytes(int number)
 {
-	static const char text[] = "acmlint: a zone file was cut short while it was read; try again\n";
+	static const char text[] = "acmlint: a zone file was cut short while it was read, or its disk fails; try again\n";
 	(void)number;
 	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)written;

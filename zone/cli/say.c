@@ -105,6 +105,8 @@ const char *acml_input_error(int code)
 		return "neither a regular file nor a pipe";
 	case KNOT_ENOMEM:
 		return "out of memory";
+	case KNOT_EAGAIN:
+		return "it was written to while it was read; try again";
 	case KNOT_EINVAL:
 		return "no origin found: there is no $ORIGIN nor a SOA with an absolute owner, and the "
 		       "file's name is no domain name; give it with --origin NAME";

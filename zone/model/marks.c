@@ -52,27 +52,50 @@ static uint64_t next_word(const uint8_t **at, size_t *left)
 	return word;
 }
 
+/* A number of 128 bits. */
+struct wide {
+	uint64_t low, high;
+};
+
+static struct wide multiply(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (struct wide){ (uint64_t)product, (uint64_t)(product >> 64) };
+#else
+	uint64_t a_low = (uint32_t)a, a_high = a >> 32, b_low = (uint32_t)b, b_high = b >> 32;
+	uint64_t low = a_low * b_low, first = a_high * b_low, second = a_low * b_high;
+	uint64_t middle = (low >> 32) + (uint32_t)first + (uint32_t)second;
+	return (struct wide){
+		middle << 32 | (uint32_t)low,
+		a_high * b_high + (first >> 32) + (second >> 32) + (middle >> 32),
+	};
+#endif
+}
+
 /* Of the hash of what is above and of the label, whose length is its first byte, and below any
  * letter: NH (RFC 4418 section 5.2) in words of 64 bits, folded by one more product. Keyed: nobody
  * can write a zone whose names share a hash, because two labels do so under one key of 2^63. */
 static uint64_t hash_label(const uint64_t key[ACML_HASH_KEY], uint64_t above, const uint8_t *label)
 {
-	typedef unsigned __int128 wide;
 	const uint64_t *pair = key, *last = key + ACML_HASH_KEY - 2;
 	const uint8_t *at = label;
 	size_t left = (size_t)label[0] + 1;
 	uint64_t word = above;
-	wide sum = 0;
+	struct wide sum = { 0, 0 };
 	for (;;) {
-		sum += (wide)(word + pair[0]) * (next_word(&at, &left) + pair[1]);
+		struct wide product = multiply(word + pair[0],
+		                               next_word(&at, &left) + pair[1]);
+		sum.low += product.low;
+		sum.high += product.high + (sum.low < product.low);
 		if (left == 0) {
 			break;
 		}
 		word = next_word(&at, &left);
 		pair += 2;
 	}
-	wide product = (wide)((uint64_t)sum + last[0]) * ((uint64_t)(sum >> 64) + last[1]);
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	struct wide folded = multiply(sum.low + last[0], sum.high + last[1]);
+	return folded.low ^ folded.high;
 }
 
 /* The labels of a name below the apex, nearest to the owner first. */

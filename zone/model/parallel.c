@@ -64,6 +64,7 @@ static void look(void *context)
 bool acml_parallel_has(unsigned threads, const char *bytes, size_t size, char byte)
 {
 	struct search search = { .bytes = bytes, .size = size, .byte = byte };
-	acml_parallel(size > STRETCH ? threads : 1, look, &search);
+	size_t stretches = size / STRETCH + 1;
+	acml_parallel(threads < stretches ? threads : (unsigned)stretches, look, &search);
 	return search.found;
 }

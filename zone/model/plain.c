@@ -6,14 +6,21 @@
 
 #include "model/plain_line.h"
 
+/* From a comment to its newline. A mapped file may change while it is read: then there is none. */
+static void pass_comment(struct acml_plain_line *line)
+{
+	const uint8_t *end = memchr(line->at, '\n', (size_t)(line->limit - line->at));
+	line->at = end != NULL ? end : line->limit;
+}
+
 /* Behind the data: nothing, or a comment. Leaves the line at its newline. */
 static bool ends(struct acml_plain_line *line)
 {
 	(void)acml_plain_blanks(line);
-	if (*line->at == ';') {
-		line->at = memchr(line->at, '\n', (size_t)(line->limit - line->at));
+	if (line->at < line->limit && *line->at == ';') {
+		pass_comment(line);
 	}
-	return *line->at == '\n';
+	return line->at < line->limit && *line->at == '\n';
 }
 
 /* TTL and class, each once and in either order, and the type. */
@@ -47,9 +54,8 @@ static bool begin(struct acml_plain_line *line, uint64_t *out_lines)
 {
 	while (line->at < line->limit) {
 		if (*line->at == ';') {
-			line->at = memchr(line->at, '\n', (size_t)(line->limit - line->at));
-		}
-		if (*line->at != '\n') {
+			pass_comment(line);
+		} else if (*line->at != '\n') {
 			return true;
 		}
 		line->at++;

@@ -106,7 +106,9 @@ bool acml_plain_name(struct acml_plain_line *line)
 static uint64_t last_bytes(const struct acml_plain_line *line)
 {
 	uint64_t text = EACH('\n');
-	memcpy(&text, line->at, (size_t)(line->limit - line->at));
+	if (line->at < line->limit) {
+		memcpy(&text, line->at, (size_t)(line->limit - line->at));
+	}
 	return text;
 }
 

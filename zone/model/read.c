@@ -186,11 +186,19 @@ int acml_zone_read_file(struct acml_scanner *scanner, const char *path,
                         const struct acml_read_options *options, struct acml_zone **out_zone)
 {
 	struct acml_slurped text = { 0 };
+	struct acml_zone *zone = NULL;
 	int ret = acml_slurp_zone(path, &text);
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	ret = acml_zone_read_bytes(scanner, path, text.bytes, text.size, options, out_zone);
+	ret = acml_zone_read_bytes(scanner, path, text.bytes, text.size, options, &zone);
+	if (ret == KNOT_EOK && acml_slurped_changed(&text)) {
+		acml_zone_free(zone);
+		ret = KNOT_EAGAIN;
+	}
 	acml_slurped_clear(&text);
+	if (ret == KNOT_EOK) {
+		*out_zone = zone;
+	}
 	return ret;
 }

@@ -71,7 +71,8 @@ void acml_scanner_free(struct acml_scanner *scanner);
  * lets files be read has to expect SIGBUS when another program cuts one short.
  *
  * KNOT_EOK; KNOT_ENOMEM; KNOT_EINVAL: no origin can be found; or the negative errno of the file
- * (knot_map_errno): not there, no permission, KNOT_EFILE: not a regular file.
+ * (knot_map_errno): not there, no permission, KNOT_EFILE: not a regular file; KNOT_EAGAIN: it was
+ * written to meanwhile.
  */
 int acml_zone_read_file(struct acml_scanner *scanner, const char *path,
                         const struct acml_read_options *options, struct acml_zone **out_zone);

@@ -93,6 +93,7 @@ static int consider(struct acml_build *build, uint16_t file, const struct cursor
 	while (end > text && blank(end[-1])) {
 		end--;
 	}
+	end = end > text ? end : text;
 	char *copy = acml_arena_alloc(&build->zone->arena, (size_t)(end - text) + 1);
 	if (copy == NULL) {
 		return KNOT_ENOMEM;

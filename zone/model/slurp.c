@@ -151,33 +151,43 @@ static char *map_open(int fd, size_t size, size_t *out_mapped)
 
 int acml_slurp_zone(const char *path, struct acml_slurped *out)
 {
-	struct stat st;
-	int fd = -1;
+	struct stat *st = &out->stat;
 	if (strcmp(path, "-") == 0) {
 		const struct request request = { .fd = STDIN_FILENO, .hint = SOME };
 		return read_all(&request, &out->bytes, &out->size);
 	}
 	/* A pipe is welcome: a shell's <(command). */
-	int ret = open_file(path, 0, S_IFIFO, &fd, &st);
+	int ret = open_file(path, 0, S_IFIFO, &out->fd, st);
 	if (ret != KNOT_EOK) {
 		return ret;
 	}
-	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= LARGE &&
-	    (uint64_t)st.st_size < SIZE_MAX / 2) {
-		out->size = (size_t)st.st_size;
-		out->bytes = map_open(fd, out->size, &out->mapped);
+	if (S_ISREG(st->st_mode) && (uint64_t)st->st_size >= LARGE &&
+	    (uint64_t)st->st_size < SIZE_MAX / 2) {
+		out->size = (size_t)st->st_size;
+		out->bytes = map_open(out->fd, out->size, &out->mapped);
 	}
-	if (out->bytes == NULL) {
-		ret = read_open(fd, &st, 0, &out->bytes, &out->size);
+	if (out->mapped == 0) {
+		ret = read_open(out->fd, st, 0, &out->bytes, &out->size);
+		close(out->fd);
 	}
-	close(fd);
 	return ret;
+}
+
+bool acml_slurped_changed(const struct acml_slurped *slurped)
+{
+	struct stat now;
+	const struct stat *then = &slurped->stat;
+	return slurped->mapped > 0 &&
+	       (fstat(slurped->fd, &now) != 0 || now.st_size != then->st_size ||
+	        now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+	        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec);
 }
 
 void acml_slurped_clear(struct acml_slurped *slurped)
 {
 	if (slurped->mapped > 0) {
 		munmap(slurped->bytes, slurped->mapped);
+		close(slurped->fd);
 	} else {
 		free(slurped->bytes);
 	}
