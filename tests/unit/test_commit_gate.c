@@ -382,6 +382,32 @@ static void test_discarded(void **state)
 	}
 }
 
+/* A file that was there all the time, and holds what was discarded: it was loaded only now. Then it
+ * is changed, and nothing is discarded but dynamic updates. */
+static void test_discarded_file(void **state)
+{
+	struct context *context = *state;
+	edit_file(context, "@ 60 SOA ns.example.net. h.example.net. 9 1 1 1 1\n"
+	          "@ 60 NS ns.example.net.\n@ 60 NS ns2.example.net.\n"
+	          "_0123456789abcdef0123456789abcdef 60 CNAME _fedcba987654321"
+	          "0fedcba9876543210.xlfgrmvvlj.acm-validations.aws.\n"
+	          "@ 60 CAA 0 issue \"amazon.com\"\n");
+	context->timeout = 3000;
+	for (int i = 0; i < ZONES; i++) {
+		assert_null(join(context, i, &context->seats[i]));
+	}
+	update_all(context, 2);
+	update_all(context, 3);
+	assert_int_equal(discard_all(context, 4), ZONES);
+	edit_file(context, "x 60 A 192.0.2.1\n");
+	update_all(context, 4);
+	update_all(context, 5);
+	assert_int_equal(discard_all(context, 6), 0);
+	for (int i = 0; i < ZONES; i++) {
+		leave(context, i, &context->seats[i]);
+	}
+}
+
 /* The last one goes while updates are judged, and answers are waited for. */
 static void test_stops(void **state)
 {
@@ -446,6 +472,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reloads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_above, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_discarded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_discarded_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
 	};
