@@ -71,20 +71,13 @@ int acml_build_remark(struct acml_build *build, const struct acml_remark *remark
 	return KNOT_EOK;
 }
 
-static int lf_compare(const uint8_t *a, const uint8_t *b)
-{
-	size_t common = a[0] < b[0] ? a[0] : b[0];
-	int order = memcmp(a + 1, b + 1, common);
-	return order != 0 ? order : (int)a[0] - (int)b[0];
-}
-
 static int run_compare(const void *a, const void *b)
 {
 	const struct run *x = a, *y = b;
 	if (x->head != y->head) {
 		return x->head < y->head ? -1 : 1;
 	}
-	int order = lf_compare(x->lf, y->lf);
+	int order = acml_name_order(x->lf, y->lf);
 	if (order != 0) {
 		return order;
 	}

@@ -120,6 +120,13 @@ uint64_t acml_name_head(const uint8_t *lf, size_t skip)
 	return head;
 }
 
+int acml_name_order(const uint8_t *lf, const uint8_t *other)
+{
+	size_t common = lf[0] < other[0] ? lf[0] : other[0];
+	int order = memcmp(lf + 1, other + 1, common);
+	return order != 0 ? order : (int)lf[0] - (int)other[0];
+}
+
 void acml_name_copy(const knot_dname_t *name, uint8_t *out)
 {
 	memcpy(out, name, acml_name_size(name));

@@ -53,6 +53,9 @@ bool acml_name_wildcard_of(const knot_dname_t *parent, knot_dname_storage_t out)
  * way. */
 uint64_t acml_name_head(const uint8_t *lf, size_t skip);
 
+/* The order of two such keys: negative, 0 or positive. A key below a name counts as behind it. */
+int acml_name_order(const uint8_t *lf, const uint8_t *other);
+
 /* A lower-case copy in the arena, or NULL without memory. */
 knot_dname_t *acml_name_dup(struct acml_arena *arena, const knot_dname_t *name);
 

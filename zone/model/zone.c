@@ -16,14 +16,6 @@ static bool lf_within(const uint8_t *lf, const uint8_t *prefix)
 	return lf[0] >= prefix[0] && memcmp(lf + 1, prefix + 1, prefix[0]) == 0;
 }
 
-/* Negative: the key sorts before the name's; a key below the name counts as after it. */
-static int lf_order(const uint8_t *lf, const uint8_t *name)
-{
-	size_t common = lf[0] < name[0] ? lf[0] : name[0];
-	int order = memcmp(lf + 1, name + 1, common);
-	return order != 0 ? order : (int)lf[0] - (int)name[0];
-}
-
 /* Index of the first node that does not sort before the name. */
 static size_t lower_bound(const struct acml_zone *zone, const uint8_t *lf)
 {
@@ -34,14 +26,15 @@ static size_t lower_bound(const struct acml_zone *zone, const uint8_t *lf)
 	const uint8_t *first = zone->nodes[0].lf;
 	if (lf[0] < common || memcmp(lf + 1, first + 1, common) != 0) {
 		/* Not of this zone: all nodes are on one side of it. */
-		return lf_order(first, lf) < 0 ? zone->n_nodes : 0;
+		return acml_name_order(first, lf) < 0 ? zone->n_nodes : 0;
 	}
 	const uint64_t head = acml_name_head(lf, common);
 	size_t low = 0, high = zone->n_nodes;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct acml_node *node = &zone->nodes[middle];
-		if (node->head < head || (node->head == head && lf_order(node->lf, lf) < 0)) {
+		if (node->head < head ||
+		    (node->head == head && acml_name_order(node->lf, lf) < 0)) {
 			low = middle + 1;
 		} else {
 			high = middle;
