@@ -124,10 +124,11 @@ static bool is_file(const struct acml_ward *ward, const struct acml_terms *terms
 static enum acml_reply ask_again(struct acml_ward *ward, const struct acml_terms *terms,
                                  struct acml_scanner *scanner, struct acml_control *control)
 {
-	if (!worth_asking(ward, terms)) {
-		ward->file_discarded = is_file(ward, terms, scanner);
+	bool worth = worth_asking(ward, terms);
+	if (!worth) {
+		worth = ward->file_discarded = is_file(ward, terms, scanner);
 	}
-	enum acml_reply reply = !worth_asking(ward, terms) ? ACML_REPLY_DONE :
+	enum acml_reply reply = !worth ? ACML_REPLY_DONE :
 	                        control == NULL ? ACML_REPLY_LOST :
 	                        acml_control_again(control, ward->name, ward->secondary);
 	ward->file_discarded &= reply != ACML_REPLY_DONE;
